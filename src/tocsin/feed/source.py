@@ -1,0 +1,77 @@
+"""A file as the readers see it: its bytes, where they came from, and their hash."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tocsin.errors import FeedError
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one file.
+
+    `sha256` is that of the file as it lies on disk, so that it can be checked with any tool;
+    `data` is unpacked when the file was gzipped, and offsets count in the unpacked bytes.
+    """
+
+    path: str
+    data: bytes
+    sha256: bytes  # 32 bytes
+    gzipped: bool = False
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes, enough to tell one format from another."""
+        return self.data[:65536]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a reader cannot know from the bytes alone."""
+
+    date: date | None = None  # the UTC day of formats that carry a time of day only
+    reference: tuple[float, float] | None = None  # (lat_deg, lon_deg) of receiver or airport
+    mapping: Path | None = None  # TOML that names the columns of an unknown table
+    source_id: str = ""  # the name of the feed; the file's name when empty
+
+
+def open_source(path: str | Path) -> Source:
+    """Return the bytes of a file, unpacked if gzipped.
+
+    Raises FeedError for a directory, a file that is not there, an empty one, and a gzip
+    stream that is damaged or holds nothing.
+    """
+    where = Path(path)
+    name = str(path)
+    if where.is_dir():
+        raise FeedError("is a directory", path=name, hint="name the files in it")
+    try:
+        stored = where.read_bytes()
+    except FileNotFoundError:
+        raise FeedError("no such file", path=name) from None
+    except OSError as error:
+        raise FeedError(f"cannot be read: {error.strerror}", path=name) from error
+    if not stored:
+        raise FeedError("is empty (0 bytes)", path=name, hint="fetch or record it again")
+    digest = hashlib.sha256(stored).digest()
+    if not stored.startswith(GZIP_MAGIC):
+        return Source(name, stored, digest)
+    try:
+        data = gzip.decompress(stored)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FeedError(
+            f"is a damaged gzip file: {error}",
+            path=name,
+            hint="unpack it by hand or fetch it again",
+        ) from error
+    if not data:
+        raise FeedError("is a gzip file that holds 0 bytes", path=name, hint="fetch it again")
+    return Source(name, data, digest, gzipped=True)
