@@ -1,0 +1,22 @@
+"""What tests share: the folder of real recordings, and what may not be skipped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the project with real recordings, or a skip that names it."""
+    if (SHARED / "data" / "MANIFEST.csv").is_file():
+        return SHARED
+    reason = "needs the recordings in ../shared/data, which are not part of this project"
+    if "data" in os.environ.get("TOCSIN_REQUIRE", "").split(","):
+        pytest.fail(f"TOCSIN_REQUIRE names data, but this test {reason}")
+    pytest.skip(reason)
