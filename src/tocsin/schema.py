@@ -248,7 +248,7 @@ class Ring:
     inside is even-odd over its rings, so holes and islands need no marking.
     """
 
-    lon_deg: Floats  # (M,), -180..180
+    lon_deg: Floats  # (M,), -180..180; a ring across the antimeridian runs on past 180
     lat_deg: Floats  # (M,), -90..90, poles excluded
     edges: tuple[Edge, ...]  # (M,)
 
@@ -270,6 +270,21 @@ class Volume:
     path: str = ""
     place: str = ""  # "feature 3", "zone 12"
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """A volume's boundary as the geometry uses it: short pieces, each a geodesic.
+
+    Piece i of ring r runs from vertex i to the next vertex of that ring.
+    """
+
+    volume: Volume
+    lon_deg: Floats  # (K,) start of every piece, all rings one after the other
+    lat_deg: Floats  # (K,)
+    ring: NDArray[np.int64]  # (K,) which ring the piece belongs to, ascending
+    segment: NDArray[np.int64]  # (K,) which listed segment of that ring it is part of
+    clip: NDArray[np.bool_]  # (K,) where the data ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""Geometry on the WGS-84 ellipsoid in geocentric coordinates.
+
+A line between two points is taken as the *great ellipse*: the section of the ellipsoid with
+the plane through both points and the centre.  It keeps every test a triple product, knows no
+antimeridian, and for lines up to `PIECE_M` lies within 2 mm of the geodesic: the plane leans by
+up to 0.19 degrees against the plumb line, which shifts the middle of a line of length L by
+0.0033 L^2 / 8R (measured in tests/test_geo.py).  Longer lines are cut on the true geodesic.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+
+from tocsin.schema import Floats
+
+#: WGS-84 (NIMA TR8350.2, table 3.1).
+A_M = 6378137.0
+F = 1 / 298.257223563
+E2 = F * (2 - F)
+R_MEAN_M = 6371008.8  # IUGG mean radius, for bounds and for turning chords into arcs
+
+PIECE_M = 5_000.0  # longest line that may stand for its geodesic
+
+WGS84 = Geod(ellps="WGS84")
+
+
+def ecef(lon_deg: Floats, lat_deg: Floats) -> Floats:
+    """Return geocentric coordinates of points on the ellipsoid, (N, 3) in metres."""
+    lon, lat = np.radians(lon_deg), np.radians(lat_deg)
+    sin_lat, cos_lat = np.sin(lat), np.cos(lat)
+    n = A_M / np.sqrt(1 - E2 * sin_lat**2)  # prime vertical radius
+    out = np.empty((*lon.shape, 3))
+    out[..., 0] = n * cos_lat * np.cos(lon)
+    out[..., 1] = n * cos_lat * np.sin(lon)
+    out[..., 2] = n * (1 - E2) * sin_lat
+    return out
+
+
+def lonlat(xyz_m: Floats) -> tuple[Floats, Floats]:
+    """Return longitude and geodetic latitude of the rays from the centre through `xyz_m`.
+
+    The point need not lie on the ellipsoid: a point of a chord is carried out along its ray,
+    which keeps it in the plane of its great ellipse.
+    """
+    x, y, z = xyz_m[..., 0], xyz_m[..., 1], xyz_m[..., 2]
+    return np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, (1 - E2) * np.hypot(x, y)))
+
+
+def distance_m(lon0_deg: Floats, lat0_deg: Floats, lon1_deg: Floats, lat1_deg: Floats) -> Floats:
+    """Return geodesic distances, (N,) in metres (Karney 2013, through PROJ)."""
+    _, _, s = WGS84.inv(lon0_deg, lat0_deg, lon1_deg, lat1_deg)
+    return np.asarray(s, dtype=np.float64)
+
+
+def arc_m(chord_m: Floats) -> Floats:
+    """Return the length along the surface of a straight chord, from the mean radius."""
+    return np.asarray(
+        2 * R_MEAN_M * np.arcsin(np.clip(chord_m / (2 * R_MEAN_M), 0, 1)), dtype=np.float64
+    )
+
+
+def wrap_deg(lon_deg: Floats) -> Floats:
+    """Return longitudes or their differences in -180..180."""
+    return np.asarray(lon_deg - 360.0 * np.round(lon_deg / 360.0), dtype=np.float64)
+
+
+def between(
+    lon0_deg: Floats, lat0_deg: Floats, lon1_deg: Floats, lat1_deg: Floats, count: NDArray[np.int64]
+) -> tuple[Floats, Floats, NDArray[np.int64], Floats]:
+    """Return the points that cut each geodesic into `count` equal parts.
+
+    Gives lon, lat, the index of the line and the fraction along it for the count - 1 inner
+    points of every line, in order.
+    """
+    az, _, s = WGS84.inv(lon0_deg, lat0_deg, lon1_deg, lat1_deg)
+    inner = count - 1
+    line = np.repeat(np.arange(len(count)), inner)
+    step = np.arange(len(line)) - np.repeat(np.cumsum(inner) - inner, inner) + 1
+    fraction = step / count[line]
+    lon, lat, _ = WGS84.fwd(
+        np.asarray(lon0_deg)[line],
+        np.asarray(lat0_deg)[line],
+        np.asarray(az)[line],
+        np.asarray(s)[line] * fraction,
+    )
+    return np.asarray(lon), np.asarray(lat), line, fraction
+
+
+def cross(u: Floats, v: Floats) -> Floats:
+    """Return u x v for vectors on the last axis; several times faster than numpy.cross."""
+    out = np.empty(np.broadcast_shapes(u.shape, v.shape))
+    out[..., 0] = u[..., 1] * v[..., 2] - u[..., 2] * v[..., 1]
+    out[..., 1] = u[..., 2] * v[..., 0] - u[..., 0] * v[..., 2]
+    out[..., 2] = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    return out
+
+
+def dot(u: Floats, v: Floats) -> Floats:
+    """Return u . v for vectors on the last axis."""
+    return np.asarray(u[..., 0] * v[..., 0] + u[..., 1] * v[..., 1] + u[..., 2] * v[..., 2])

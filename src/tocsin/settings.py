@@ -1,0 +1,24 @@
+"""What a person may choose, with the defaults that the command line and the functions share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FindSettings:
+    """Settings of `tocsin find`."""
+
+    max_gap_s: float = 60.0  # a longer leg between two fixes is a gap: nothing in it is observed
+    max_error_m: float = 0.05  # how far a densified boundary may lie from its true line
+    integrity: bool = True  # keep out of findings what the track itself contradicts
+
+
+def digest(settings: object) -> str:
+    """Return the sha256 of settings in canonical JSON, for results to carry."""
+    if not hasattr(settings, "__dataclass_fields__"):
+        raise TypeError(f"settings are dataclasses, not {type(settings).__name__}")
+    text = json.dumps(asdict(settings), sort_keys=True, separators=(",", ":"), default=str)  # type: ignore[call-overload]
+    return hashlib.sha256(text.encode()).hexdigest()
