@@ -41,6 +41,7 @@ class ReadOptions:
     reference: tuple[float, float] | None = None  # (lat_deg, lon_deg) of receiver or airport
     mapping: Path | None = None  # TOML that names the columns of an unknown table
     source_id: str = ""  # the name of the feed; the file's name when empty
+    assume_utc: bool = False  # times without a zone are asserted to be UTC
 
 
 def open_source(path: str | Path) -> Source:

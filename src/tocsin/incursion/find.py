@@ -68,13 +68,8 @@ def find(tracks: pa.Table, outlines: Sequence[Outline], *, max_gap_s: float) -> 
     found = cut_by_hours(path, cut_by_height(path, found, volumes), volumes)
     group, first, last = _passages(path, found)
     table, detail = _tables(path, boundary, outlines, found, group, first, last)
-    order = np.lexsort(
-        (
-            path.time(found.leg0[first], found.s0[first]),
-            found.volume[first],
-            path.track[found.leg0[first]],
-        )
-    )
+    begin = path.time(found.leg0[first], found.s0[first])
+    order = np.lexsort((found.volume[first], begin, path.track[found.leg0[first]]))
     return Passages(table.take(pa.array(order)), detail.take(pa.array(order)), path, boundary)
 
 

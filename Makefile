@@ -1,0 +1,51 @@
+# `make help` lists the targets from their comments.  CI runs the same targets (.ci/run).
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check docs bench
+
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+BIN := .venv/bin
+READY := .venv/ready
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv and install tocsin with all that demo and tests need
+
+# Redone only when pyproject.toml changes.  The first Python that runs and is new enough is
+# taken; a name on the path may be a shim for a version that is not there.
+$(READY): pyproject.toml
+	@for python in $(PYTHON) none; do \
+	  test $$python != none || { \
+	    echo "tocsin needs Python 3.11 or newer; tried: $(PYTHON)." >&2; \
+	    echo "Install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 1; }; \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	done; \
+	$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  $$python -m venv --clear .venv || { \
+	    echo "$$python cannot make .venv; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+demo: setup ## run the example cases and print where their dossiers are
+	$(BIN)/tocsin demo
+
+test: setup ## run the tests (some minutes)
+	$(BIN)/python -m pytest -n 2
+
+test-all: setup ## run every test with full counts (long)
+	TOCSIN_FULL=1 $(BIN)/python -m pytest -n 2 -m ""
+
+check: setup ## lint, formatting, types, contracts between rooms, docs
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/zensical build --strict --clean
+
+docs: setup ## build the documentation into site/
+	$(BIN)/zensical build --strict --clean
+	@echo "open site/index.html, or with its search: $(BIN)/python -m http.server -d site"
+
+bench: setup ## time `tocsin find` on a million fixes beside its peers
+	$(BIN)/python benchmarks/find_passages.py

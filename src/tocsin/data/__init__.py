@@ -1,0 +1,10 @@
+"""What ships with tocsin, each with its source and licence beside it.
+
+sovereign_osm_2024.parquet  land, internal waters and territorial sea of the states of Europe,
+                            Turkey and Russia: a database under the ODbL 1.0, apart from the
+                            licence of the code (SOVEREIGN-ODbL.txt)
+boundaries/*.geojson        lines and points of treaties, decrees and the AIP around the Gulf of
+                            Finland: facts, with the text they were read from
+
+Both are made by scripts in `builders/` and read by `tocsin.airspace.bundled`.
+"""

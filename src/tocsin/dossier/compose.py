@@ -1,0 +1,70 @@
+"""The dossier of one case: findings and arrays in, one HTML page out.
+
+Pure: no clock, no network, no file but the package's own template.  The same findings and
+arrays give the same bytes with the same version of matplotlib.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.dossier import html, sentences, tables, words
+from tocsin.dossier.data import DossierData
+from tocsin.dossier.panels import figures
+
+LAYER_NAMES = {"eez": "EEZ", "fir": "FIR", "adiz": "ADIZ"}
+
+
+def render(findings: Mapping[str, Any], context: DossierData) -> str:
+    """Return the page as one self-contained HTML document, images inline.
+
+    findings  the object of findings.json, with title, window, as_of, tlp, settings, airspace,
+              not_established, unobserved and limits where they are known
+    context   what the figures draw
+
+    Raises UsageError where matplotlib is missing, a TLP label is unknown, or a time has no zone.
+    """
+    titles = _titles(findings, context)
+    labels = {t.track: t.label for t in context.tracks}
+    by_id = {p.id: p for p in context.passages}
+    label, colour = html.tlp(findings.get("tlp"))
+    drawn = figures(findings, context, titles)
+    head = tables.header(findings)
+    return html.page(
+        {
+            "title": findings.get("title") or findings.get("case") or "Untitled case",
+            "case": findings.get("case", ""),
+            "version": findings.get("version", ""),
+            "settings_sha256": findings.get("settings_sha256", ""),
+            "synthetic": bool(findings.get("synthetic")),
+            "tlp": label,
+            "tlp_colour": colour,
+            "window": head["window"],
+            "as_of": head["as_of"],
+            "headline": sentences.headline(findings),
+            "said": sentences.said(findings, titles, labels, by_id),
+            "tiles": tables.tiles(findings),
+            "figures": drawn,
+            "svg": html.markup,
+            "passages": tables.passages(findings, context, titles),
+            "integrity": tables.integrity(findings, labels),
+            "claims": tables.claims(findings),
+            "compatibility": tables.compatibility(findings),
+            "inputs": tables.inputs(findings),
+            "airspace": tables.airspace(findings, context, titles),
+            "settings": tables.settings(findings),
+            "limits": [*findings.get("limits", ()), *words.METHOD_LIMITS],
+            "icd203": words.ICD_203,
+            "layer_names": LAYER_NAMES,
+        }
+    )
+
+
+def _titles(findings: Mapping[str, Any], context: DossierData) -> dict[str, str]:
+    """Return volume -> the name a reader knows: from the outline, else the airspace list."""
+    titles = {o.volume: o.title for o in (*context.background, *context.outlines) if o.title}
+    for row in findings.get("airspace", ()):
+        if row.get("title"):
+            titles[str(row["volume"])] = str(row["title"])
+    return titles

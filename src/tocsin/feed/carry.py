@@ -1,0 +1,72 @@
+"""The last report of each aircraft, carried forward to its later rows with its age.
+
+An aircraft says its position, velocity, identity and accuracy in different messages.  A row
+takes the newest earlier report of each, never a later one, and only while it is young enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.feed.frames import Bools, Ints
+from tocsin.schema import Floats
+
+#: Velocity and height difference come every 0.5 s (DO-260B, table 2-79): ten missed in a row
+#: is a gap, and in 5 s a turning aircraft has gone 15 degrees round.
+STATE_S = 5.0
+#: Accuracy and integrity codes come every 2.5 s: six missed in a row.
+QUALITY_S = 15.0
+#: Call sign and squawk change at a person's hand; the call sign comes every 5 or 10 s.
+IDENTITY_S = 60.0
+#: The version of an installation does not change in flight.
+ALWAYS_S = np.inf
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """Rows sorted by aircraft, then clock, then place in the file."""
+
+    row: Ints  # (N,) row numbers in that order
+    start: Ints  # (N,) position in `row` where the aircraft of each sorted row begins
+    clock_s: Floats  # (N,) sorted alike
+
+    @classmethod
+    def of(cls, aircraft: Ints, clock_s: Floats) -> Order:
+        """Return the order of N rows; those without a clock (NaN) come last, in file order."""
+        row = np.lexsort((clock_s, aircraft))
+        sorted_aircraft = aircraft[row]
+        first = np.ones(len(row), np.bool_)
+        first[1:] = sorted_aircraft[1:] != sorted_aircraft[:-1]
+        start = np.maximum.accumulate(np.where(first, np.arange(len(row)), 0))
+        return cls(row, start, clock_s[row])
+
+
+def last_report(order: Order, said: Bools, limit_s: float) -> tuple[Ints, Floats]:
+    """Return, for each row, the row of the aircraft's last report (-1: none) and its age (N,).
+
+    said      (N,) which rows report the thing
+    limit_s   older reports are not used
+
+    A row that reports it itself is its own last report, of age 0, with or without a clock.
+    """
+    rank = np.arange(len(order.row))
+    told = said[order.row]
+    last = np.maximum.accumulate(np.where(told, rank, -1))
+    known = last >= order.start
+    age = order.clock_s - order.clock_s[np.maximum(last, 0)]
+    age = np.where(last == rank, 0.0, age)
+    young = known & (age <= limit_s)  # a NaN age compares false: not carried
+    source = np.full(len(rank), -1, np.int64)
+    source[order.row] = np.where(young, order.row[np.maximum(last, 0)], -1)
+    age_s = np.full(len(rank), np.nan)
+    age_s[order.row] = np.where(young, age, np.nan)
+    return source, age_s
+
+
+def filled(values: NDArray[Any], source: Ints) -> NDArray[Any]:
+    """Return float values (N,) taken from the rows `source`; NaN where that is -1."""
+    return np.where(source >= 0, values[np.maximum(source, 0)], np.nan)

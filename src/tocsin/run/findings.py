@@ -1,0 +1,214 @@
+"""Passages to the findings of a case: the object that findings.json holds and a dossier says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tocsin import __version__
+from tocsin.incursion.find import Passages
+from tocsin.run.airspaces import Airspaces
+from tocsin.run.case import Case
+from tocsin.run.sources import Gathered
+from tocsin.schema import Distrust, Input
+from tocsin.settings import FindSettings, digest
+
+Z_95 = 1.6448536269514722  # standard normal quantile of .95: bounds of the 5-95 % interval
+Json = dict[str, Any]
+
+
+def utc(ns: int) -> str:
+    """Return a time as RFC 3339 UTC with milliseconds."""
+    moment = datetime.fromtimestamp(ns // 10**9, UTC)
+    ms = round(ns % 10**9 / 1e6)
+    if ms == 1000:
+        moment, ms = datetime.fromtimestamp(ns // 10**9 + 1, UTC), 0
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
+
+
+def case_findings(
+    case: Case,
+    gathered: Gathered,
+    airspaces: Airspaces,
+    found: Passages,
+    settings: FindSettings,
+    not_established: Sequence[Json],
+    unobserved: Sequence[Json],
+) -> Json:
+    """Return the findings of a case, in the shape of DESIGN.md and with what the page needs."""
+    limits = [*gathered.notes, *airspaces.notes]
+    if case.claims:
+        limits.append(
+            f"The case file holds {len(case.claims)} claims; this version reads them "
+            "and does not test them."
+        )
+    return {
+        "case": case.id,
+        "title": case.title,
+        "version": __version__,
+        "settings_sha256": digest(settings),
+        "synthetic": case.synthetic,
+        "tlp": case.tlp,
+        "window": [utc(ns) for ns in case.window_ns] if case.window_ns else None,
+        "as_of": utc(round(case.as_of.timestamp() * 1e6) * 1000) if case.as_of else None,
+        "settings": {**asdict(settings), "qnh_hpa": case.qnh_hpa},
+        "inputs": [input_row(done) for done in gathered.inputs],
+        "airspace": list(airspaces.about),
+        "incursions": incursions(found, gathered, authorised(case.reports)),
+        "claims": [],
+        "compatibility": [],
+        "integrity": [distrust_row(stretch) for stretch in gathered.distrust],
+        "not_established": list(not_established),
+        "unobserved": list(unobserved),
+        "limits": limits,
+    }
+
+
+def input_row(done: Input) -> Json:
+    """Return an input as findings.json and `read --json` show it."""
+    row = asdict(done)
+    row["notes"] = list(done.notes)
+    return row
+
+
+def distrust_row(stretch: Distrust) -> Json:
+    """Return a distrusted stretch as findings.json shows it."""
+    return {
+        "track": stretch.track,
+        "from_utc": utc(stretch.from_ns),
+        "to_utc": utc(stretch.to_ns),
+        "reason": stretch.reason,
+        "detail": stretch.detail,
+        "fixes": stretch.fixes,
+    }
+
+
+def authorised(reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the clearances say together: yes, no or cannot tell.
+
+    One party's word against another's is no answer: it is "cannot tell".
+    """
+    said = {
+        str(report.get("authorised", "unknown"))
+        for report in reports
+        if report.get("kind") == "clearance"
+    }
+    said.discard("unknown")
+    return said.pop() if len(said) == 1 else "cannot tell"
+
+
+def incursions(found: Passages, gathered: Gathered, allowed: str) -> list[Json]:
+    """Return one object a passage, with an id made from its content."""
+    inputs = sorted(done.sha256 for done in gathered.inputs)
+    rows = []
+    for row, more in zip(found.table.to_pylist(), found.detail.to_pylist(), strict=True):
+        layer_sigma = more["sigma_entry_s"], more["sigma_exit_s"]
+        duration_sigma = float(np.hypot(*(s or 0.0 for s in layer_sigma)))
+        depth, sigma_depth = row["max_depth_m"], row["sigma_depth_m"]
+        open_ = {
+            (True, True): "none",
+            (False, True): "entry",
+            (True, False): "exit",
+            (False, False): "both",
+        }[(row["entry_observed"], row["exit_observed"])]
+        rows.append(
+            {
+                "id": _id(row, more, inputs),
+                "track": row["track"],
+                "volume": row["volume"],
+                "layer": row["layer"],
+                "hypothesis": row["hypothesis"],
+                "p_inside": row["p_inside"],
+                "authorised": allowed,
+                "entry_utc": _moments(row["entry_t"], more["sigma_entry_s"]),
+                "exit_utc": _moments(row["exit_t"], more["sigma_exit_s"]),
+                "duration_s": _quantiles(row["duration_s"], duration_sigma, least=0.0),
+                "max_depth_m": _quantiles(depth, sigma_depth, least=0.0),
+                "path_inside_m": _quantiles(more["path_inside_m"], None, least=0.0),
+                "aircraft_count": gathered.counts.get(row["track"]),
+                "open": open_,
+                "coverage": more["coverage"],
+                "dominant_uncertainty": _dominant(row, more, open_),
+                "from_utc": utc(_ns(more["from_t"])),
+                "to_utc": utc(_ns(more["to_t"])),
+                "fixes_inside": row["fixes_inside"],
+            }
+        )
+    return rows
+
+
+def _id(row: Mapping[str, Any], more: Mapping[str, Any], inputs: Sequence[str]) -> str:
+    """Return an id from what was found and in what bytes, so that a second run agrees."""
+    told = "|".join(
+        [
+            *inputs,
+            row["track"],
+            row["volume"],
+            row["layer"],
+            row["hypothesis"],
+            utc(_ns(more["from_t"])),
+            utc(_ns(more["to_t"])),
+        ]
+    )
+    return "i-" + hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _moments(moment: datetime | None, sigma_s: float | None) -> Json | None:
+    if moment is None:
+        return None
+    ns = _ns(moment)
+    if sigma_s is None:
+        return {"q05": None, "q50": utc(ns), "q95": None}
+    off = round(Z_95 * sigma_s * 1e9)
+    return {"q05": utc(ns - off), "q50": utc(ns), "q95": utc(ns + off)}
+
+
+def _quantiles(value: float | None, sigma: float | None, least: float) -> Json:
+    if value is None or sigma is None:
+        return {"q05": None, "q50": _round(value), "q95": None}
+    off = Z_95 * sigma
+    return {
+        "q05": _round(max(value - off, least)),
+        "q50": _round(value),
+        "q95": _round(value + off),
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)  # a millimetre, a millisecond
+
+
+def _ns(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000) * 1000
+
+
+def _dominant(row: Mapping[str, Any], more: Mapping[str, Any], open_: str) -> str:
+    """Return what the answer hangs on most: a gap, the height, the boundary or the fixes."""
+    if row["p_inside"] is None:
+        return "height: not reported in the datum of the limit"
+    if open_ != "none" or more["coverage"] < 1:
+        return "gap: part of the passage was not observed"
+    return "position: error of the fixes and of the boundary"
+
+
+def naive_tracks(tracks: pa.Table) -> pa.Table:
+    """Return the tracks as one would take them who trusts every position."""
+    kept = tracks.filter(pa.array(np.isfinite(tracks["lon_deg"].to_numpy())))
+    kept = kept.filter(pa.compute.is_valid(kept["t"]))
+    words = kept["track"].combine_chunks()
+    code = words.indices.to_numpy()
+    ns = kept["t"].cast(pa.int64()).to_numpy()
+    order = np.lexsort((np.arange(len(ns)), ns, code))
+    ns, code = ns[order], code[order]
+    first = np.concatenate([[True], (ns[1:] != ns[:-1]) | (code[1:] != code[:-1])])
+    table = kept.take(pa.array(order[first[: len(order)]]))
+    zeros = pa.array(np.zeros(table.num_rows, np.uint32))
+    falses = pa.array(np.zeros(table.num_rows, bool))
+    table = table.set_column(table.column_names.index("flags"), "flags", zeros)
+    return table.set_column(table.column_names.index("break_before"), "break_before", falses)

@@ -1,0 +1,199 @@
+"""Files to tracks: read, put together, and checked for what may be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tocsin.errors import FeedError, SourceError
+from tocsin.feed import met
+from tocsin.feed.accuracy import position_sigma_m
+from tocsin.feed.formats import read
+from tocsin.feed.merge import clock_offsets, merge
+from tocsin.feed.source import ReadOptions
+from tocsin.schema import FIX, Distrust, Input, Reading, Refusal
+from tocsin.settings import FindSettings
+from tocsin.track.assemble import assemble
+from tocsin.track.integrity import check
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One source as somebody named it."""
+
+    path: str  # as written, which is what results show
+    where: str  # where it really lies
+    format: str = "auto"
+    options: ReadOptions = field(default_factory=ReadOptions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Tracks, and what became of every record on the way to them."""
+
+    inputs: tuple[Input, ...]
+    refusals: tuple[Refusal, ...]
+    tracks: pa.Table  # schema TRACK, untrusted rows flagged
+    distrust: tuple[Distrust, ...]
+    labels: dict[str, str]  # call sign of a track, where one was heard
+    counts: dict[str, int]  # aircraft in a track, where a source says so
+    notes: tuple[str, ...] = ()
+    failures: tuple[SourceError, ...] = ()
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def read_all(specs: Sequence[Spec], say: Say = quiet) -> tuple[list[Reading], list[SourceError]]:
+    """Return the readings of all sources that can be read, and the errors of those that cannot."""
+    readings, failures = [], []
+    for spec in specs:
+        say(f"reading {spec.path}")
+        try:
+            reading = read(spec.where, spec.format, spec.options)
+        except SourceError as error:
+            failures.append(_as_written(error, spec))
+            continue
+        readings.append(_renamed(reading, spec))
+    return readings, failures
+
+
+def gather(
+    specs: Sequence[Spec],
+    settings: FindSettings,
+    *,
+    qnh_hpa: float | None = None,
+    window_ns: tuple[int, int] | None = None,
+    say: Say = quiet,
+) -> Gathered:
+    """Return the checked tracks of all sources.
+
+    qnh_hpa    turns pressure altitude into height above mean sea level where none is reported
+    window_ns  fixes outside it are left out
+
+    Raises the first SourceError where no source can be read, FeedError where nothing is left.
+    """
+    readings, failures = read_all(specs, say)
+    if not readings:
+        raise failures[0] if failures else FeedError("no source is given")
+    say("putting fixes in order")
+    fixes = merge(readings)
+    notes = [f"{r.input.path}: {note}" for r in readings for note in r.input.notes]
+    notes += _clocks(readings)
+    if qnh_hpa is not None:
+        fixes = _above_sea(fixes, qnh_hpa)
+    sigma, basis = position_sigma_m(fixes)
+    labels, counts = _labels(fixes), _counts(fixes)
+    tracks = assemble(fixes, sigma, basis)
+    if window_ns is not None:
+        tracks = _within(tracks, window_ns)
+    distrust: tuple[Distrust, ...] = ()
+    if settings.integrity:
+        say("testing the tracks against themselves")
+        tracks, distrust = check(tracks)
+    if not tracks.num_rows:
+        raise FeedError(
+            "no fix with a time and a position is left",
+            path=", ".join(spec.path for spec in specs),
+            hint="see the reasons with: tocsin read SOURCE",
+        )
+    return Gathered(
+        inputs=tuple(reading.input for reading in readings),
+        refusals=tuple(r for reading in readings for r in reading.refusals),
+        tracks=tracks,
+        distrust=distrust,
+        labels=labels,
+        counts=counts,
+        notes=tuple(dict.fromkeys(notes)),
+        failures=tuple(failures),
+    )
+
+
+def stacked(readings: Sequence[Reading]) -> pa.Table:
+    """Return the fixes of several readings one after the other, columns as in the schema."""
+    names = [n for n in FIX.names if any(n in r.fixes.column_names for r in readings)]
+    schema = pa.schema([FIX.field(n) for n in names])
+    parts = []
+    for reading in readings:
+        have = set(reading.fixes.column_names)
+        columns = [
+            reading.fixes[f.name] if f.name in have else pa.nulls(reading.fixes.num_rows, f.type)
+            for f in schema
+        ]
+        parts.append(pa.table(columns, schema=schema))
+    return pa.concat_tables(parts).unify_dictionaries()
+
+
+def _renamed(reading: Reading, spec: Spec) -> Reading:
+    """Return the reading under the path that was written: results must not tell where we ran."""
+    return Reading(
+        replace(reading.input, path=spec.path),
+        reading.fixes,
+        tuple(replace(r, path=spec.path) for r in reading.refusals),
+    )
+
+
+def _as_written(error: SourceError, spec: Spec) -> SourceError:
+    if error.path != spec.where:
+        return error
+    return type(error)(error.problem, path=spec.path, place=error.place, hint=error.hint)
+
+
+def _clocks(readings: Sequence[Reading]) -> list[str]:
+    if len(readings) < 2:
+        return []
+    return [
+        f"the clock of {o.source} stands {o.offset_s:+.2f} s (one sigma {o.sigma_s:.2f}) against "
+        f"{o.reference}, by {o.fixes} fixes; it was not corrected"
+        for o in clock_offsets(readings)
+        if o.determined and abs(o.offset_s) > 2 * o.sigma_s
+    ]
+
+
+def _above_sea(fixes: pa.Table, qnh_hpa: float) -> pa.Table:
+    if "h_pressure_m" not in fixes.column_names:
+        return fixes
+    made = met.msl_m(fixes["h_pressure_m"].to_numpy().astype(np.float64), qnh_hpa)
+    column = pa.chunked_array([pa.array(made, from_pandas=True).cast(pa.float32())])
+    if "h_msl_m" in fixes.column_names:
+        return fixes.set_column(
+            fixes.column_names.index("h_msl_m"), "h_msl_m", pc.coalesce(fixes["h_msl_m"], column)
+        )
+    return fixes.append_column(FIX.field("h_msl_m"), column)
+
+
+def _within(tracks: pa.Table, window_ns: tuple[int, int]) -> pa.Table:
+    ns = tracks["t"].cast(pa.int64())
+    mask = pc.and_(pc.greater_equal(ns, window_ns[0]), pc.less_equal(ns, window_ns[1]))
+    return tracks.filter(mask)
+
+
+def _labels(fixes: pa.Table) -> dict[str, str]:
+    """Return the call sign heard most often on each track."""
+    if "callsign" not in fixes.column_names or fixes["callsign"].null_count == fixes.num_rows:
+        return {}
+    heard = pa.table(
+        {
+            "track": fixes["track"].cast(pa.string()),
+            "callsign": pc.utf8_trim_whitespace(fixes["callsign"].cast(pa.string())),
+        }
+    )
+    counted = heard.group_by(["track", "callsign"]).aggregate([([], "count_all")])
+    counted = counted.sort_by(
+        [("track", "ascending"), ("count_all", "ascending"), ("callsign", "descending")]
+    )
+    return {row["track"]: row["callsign"] for row in counted.to_pylist() if row["callsign"]}
+
+
+def _counts(fixes: pa.Table) -> dict[str, int]:
+    if "aircraft_count" not in fixes.column_names:
+        return {}
+    most = fixes.group_by("track").aggregate([("aircraft_count", "max")]).to_pylist()
+    return {r["track"]: r["aircraft_count_max"] for r in most if r["aircraft_count_max"]}
