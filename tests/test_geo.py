@@ -32,9 +32,7 @@ def test_the_middle_of_an_east_west_edge_at_60_north() -> None:
         assert got[0] == pytest.approx(off_m, rel=0.01)
 
 
-@given(
-    st.floats(-180, 180), st.floats(-85, 85), st.floats(0, 360), st.floats(1.0, geo.PIECE_M)
-)
+@given(st.floats(-180, 180), st.floats(-85, 85), st.floats(0, 360), st.floats(1.0, geo.PIECE_M))
 def test_a_great_ellipse_stays_within_2_mm_of_its_geodesic(
     lon: float, lat: float, azimuth: float, length_m: float
 ) -> None:

@@ -96,8 +96,10 @@ def main() -> None:
 def about(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
 ) -> None:
     """From radar plots and ADS-B to an airspace violation with stated certainty."""
+    del debug  # taken out by `main`, wherever it stands on the line; here for the help
     if version:
         from tocsin import __version__
 
@@ -239,6 +241,7 @@ def find(
     """Find every passage of every track through every volume: the fast path."""
     from tocsin.incursion.find import find as passages
     from tocsin.run import airspaces
+    from tocsin.run.doubt import left_out
     from tocsin.run.events import check_suffix, rows_of, write_events
     from tocsin.run.findings import distrust_row, input_row
     from tocsin.run.sources import gather
@@ -251,12 +254,11 @@ def find(
     settings = FindSettings(max_gap_s=_gap(max_gap), integrity=not no_integrity)
     specs = _specs(sources, fmt, day, mapping, reference, assume_utc)
     with _progress() as say:
-        airspace_read = airspaces.load(
-            [_airspace(path, edge) for path in airspace], settings.max_error_m, say
-        )
+        airspace_read = airspaces.load([_airspace(path, edge) for path in airspace], say)
         gathered = gather(specs, settings, qnh_hpa=qnh, say=say)
         say("looking for passages")
-        found = passages(gathered.tracks, airspace_read.outlines, max_gap_s=settings.max_gap_s)
+        outlines = airspace_read.outlines(gathered.tracks, settings.max_error_m)
+        found = passages(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
     if out is not None:
         write_events(found.table, out)
     for failure in gathered.failures:
@@ -277,6 +279,7 @@ def find(
             "airspace": list(airspace_read.about),
             "passages": rows_of(found.table),
             "integrity": [distrust_row(stretch) for stretch in gathered.distrust],
+            "left_out": left_out(gathered.tracks, outlines, settings.max_gap_s),
         }
         typer.echo(json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False))
     elif out is None:

@@ -146,9 +146,7 @@ def data(track: DrawnTrack) -> DossierData:
                 55.0,
             ),
         ),
-        strips=(
-            Strip("4ab179-1", "DK", track.t_s, np.where(track.trusted, p, np.nan), "osm-2024"),
-        ),
+        strips=(Strip("4ab179-1", "DK", track.t_s, seen, "osm-2024"),),
         limits=(VerticalLimits("DK", None, Limit(3500.0, Datum.PRESSURE, "FL115")),),
         places=(Place("Rønne", 14.7, 55.1),),
     )

@@ -66,6 +66,13 @@ def parse(html: str) -> Structure:
     return found
 
 
+def drawn(*columns: Any) -> DrawnTrack:
+    """A track whose every fix is trusted: times, longitudes, latitudes, heights, sigmas."""
+    t_s, lon, lat, h_m, sigma_m = (np.asarray(column, dtype=np.float64) for column in columns)
+    yes = np.ones(len(t_s), dtype=bool)
+    return DrawnTrack("x-1", t_s, lon, lat, h_m, sigma_m, yes, ~yes)
+
+
 @pytest.fixture
 def html(findings: dict[str, Any], data: DossierData) -> str:
     return render(findings, data)
@@ -175,9 +182,8 @@ def test_no_text_of_a_user_becomes_markup(findings: dict[str, Any], data: Dossie
         if key in fixed or isinstance(value, (int, float)):
             return value
         if isinstance(value, dict):
-            return {
-                EVIL if k in ("naive-time", "seed") else k: poison(v, k) for k, v in value.items()
-            }
+            keys = {"naive-time": EVIL, "seed": EVIL}
+            return {keys.get(k, k): poison(v, k) for k, v in value.items()}
         if isinstance(value, list):
             return [poison(v, key) for v in value]
         return EVIL
@@ -202,8 +208,8 @@ def test_no_text_of_a_user_becomes_markup(findings: dict[str, Any], data: Dossie
 @pytest.mark.parametrize("size", [0, 1, 2])
 def test_a_case_with_next_to_nothing_has_a_page(size: int) -> None:
     t_s = T0 + 4.0 * np.arange(size)
-    nan, yes = np.full(size, np.nan), np.ones(size, dtype=bool)
-    track = DrawnTrack("x-1", t_s, 10 + t_s - T0, 50 + 0 * t_s, nan, nan, yes, ~yes)
+    nan = np.full(size, np.nan)
+    track = drawn(t_s, 10 + t_s - T0, 0 * t_s + 50, nan, nan)
     html = render({"case": "empty"}, DossierData(tracks=(track,)))
     assert parse(html).wrong == []
     assert "No passage was established." in html
@@ -221,8 +227,7 @@ def test_only_refused_fixes_still_make_a_map(
 def test_a_track_over_the_date_line_is_drawn_in_one_piece(findings: dict[str, Any]) -> None:
     t_s = T0 + 10.0 * np.arange(100)
     lon = np.asarray((179.0 + 0.02 * np.arange(100) + 180) % 360 - 180, dtype=np.float64)
-    yes, no = np.ones(100, dtype=bool), np.zeros(100)
-    track = DrawnTrack("x-1", t_s, lon, no + 60.0, no, no + 50.0, yes, ~yes)
+    track = drawn(t_s, lon, 0 * lon + 60, 0 * lon, 0 * lon + 50)
     ring = np.array([179.5, -179.5, -179.5, 179.5]), np.array([59.5, 59.5, 60.5, 60.5])
     case = {**findings, "incursions": [], "not_established": [], "integrity": []}
     html = render(case, DossierData((track,), (Outline("RU", (ring,), "sovereign"),)))
@@ -269,9 +274,8 @@ def test_a_long_track_stays_small(findings: dict[str, Any], data: DossierData) -
     turn = np.cumsum(np.where(np.arange(n) % 3000 < 200, 0.002, 0.0))
     lon = np.asarray(10 + np.cumsum(np.cos(turn)) * 0.002 % 15, dtype=np.float64)
     lat = np.asarray(50 + np.sin(turn) + 1e-5 * np.arange(n), dtype=np.float64)
-    yes = np.ones(n, dtype=bool)
     h_m = np.asarray(9000 + 1000 * np.sin(np.arange(n) / 500), dtype=np.float64)
-    track = DrawnTrack("4ab179-1", t_s, lon, lat, h_m, np.full(n, 60.0), yes, ~yes)
+    track = replace(drawn(t_s, lon, lat, h_m, np.full(n, 60.0)), track="4ab179-1")
     case = {**findings, "incursions": [], "not_established": [], "integrity": []}
     assert len(render(case, replace(data, tracks=(track,), passages=()))) < 1_500_000
 

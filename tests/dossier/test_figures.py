@@ -143,5 +143,5 @@ def test_a_cleaned_figure_has_no_prologue_and_ids_of_its_own() -> None:
     )
     assert clean(raw, "fig", 'a "b"') == (
         '<svg viewBox="0 0 1 1" role="img" aria-label="a &quot;b&quot;" focusable="false">'
-        '<g><path id="fig-p1" d="M 1.23 0"/><use href="#fig-p1"/></g></svg>'
+        '<g><path id="fig-p1" d="M 1.2 0"/><use href="#fig-p1"/></g></svg>'
     )

@@ -103,7 +103,7 @@ def test_lengths_of_time() -> None:
 
 def test_digits_are_cut_to_the_interval() -> None:
     assert plain(length(1200.0, 160.0)) == "0.6 NM (1.2 km)"
-    assert plain(length(250.0, 30.0)) == "820 ft (250 m)"
+    assert plain(length(250.0, 30.0)) == "800 ft (250 m)"
     text = plain(length_text(Quantiles(1040.0, 1200.0, 1340.0)))
     assert text == "0.6 NM (1.2 km; 1.0 to 1.3 km)"
     assert length_parts(Quantiles(None, None, None)) == ("not known", "", "")

@@ -55,6 +55,12 @@ def test_several_alike_share_one_head_that_holds_for_the_least_of_them() -> None
     assert [item.number for item in one.items] == [1, 2]
 
 
+def test_several_volumes_under_one_head_are_named_with_each_passage() -> None:
+    (one,) = tell(incursion(), incursion(id="b", volume="SE"), incursion(id="c", volume="PL"))
+    assert "the sovereign airspace of Denmark, SE and PL in these 3 passages" in plain(one.head)
+    assert one.items[1].text.startswith("SE: from ")
+
+
 def test_passages_that_differ_in_certainty_or_permission_are_told_apart() -> None:
     assert len(tell(incursion(), incursion(id="b", p_inside=0.7))) == 2
     assert len(tell(incursion(), incursion(id="b", authorised="yes"))) == 2
@@ -87,7 +93,23 @@ def test_what_is_not_credible_and_what_nobody_saw_is_said() -> None:
     )
     assert doubtful.more == ("It leaps 260 km.",)
     assert unseen.head.startswith("Nobody observed")
-    assert unseen.more[-1].endswith("Poland. An entry there is neither shown nor ruled out.")
+    assert unseen.more[-2].endswith("position: Poland.")
+    assert unseen.more[-1] == "An entry there is neither shown nor ruled out."
+
+
+def test_many_gaps_of_one_track_are_one_paragraph_those_across_a_volume_first() -> None:
+    row = {"track": "4ab179-1", "why": "no position to be trusted for 65 s"}
+    rows = [
+        {**row, "from_utc": f"2024-09-17T09:{k:02d}:00Z", "to_utc": f"2024-09-17T09:{k:02d}:30Z"}
+        for k in range(12)
+    ]
+    rows[11]["states_between"] = ["DK"]  # type: ignore[assignment]
+    _, gaps = tell(unobserved=rows)
+    assert "in these 12 stretches" in gaps.head
+    assert len(gaps.items) == 8
+    assert plain(gaps.items[0].text).startswith("between 09:11:00 Z and 09:11:30 Z")
+    assert gaps.items[0].text.endswith("Denmark")
+    assert "4 more" in gaps.more[0]
 
 
 def test_sovereign_comes_before_what_has_no_sovereignty() -> None:

@@ -29,7 +29,7 @@ def longitude_zones(lat_deg: float) -> int:
 
 
 def encode(lat_deg: float, lon_deg: float, odd: bool, span_deg: float = 360.0) -> tuple[int, int]:
-    """Return the codes YZ, XZ of a position (DO-260B, A.1.7.3)."""
+    """Return the codes YZ, XZ of a position (DO-260B, A.1.7)."""
     step = span_deg / (60 - odd)
     y = math.floor(2**17 * (lat_deg % step) / step + 0.5)
     seen = step * (y / 2**17 + math.floor(lat_deg / step))

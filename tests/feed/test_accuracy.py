@@ -15,9 +15,14 @@ from tocsin.feed.columns import fixes
 
 @pytest.mark.parametrize(
     ("nacp", "epu95_m"),
-    # DO-260B, table 2-71.
-    [(11, 3), (10, 10), (9, 30), (8, 92.6), (7, 185.2), (6, 555.6), (5, 926), (4, 1852)]
-    + [(3, 3704), (2, 7408), (1, 18520), (0, math.nan), (13, math.nan)],
+    # DO-260B; Doc 9871, table C-13.
+    list(
+        zip(
+            [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 13],
+            [3, 10, 30, 92.6, 185.2, 555.6, 926, 1852, 3704, 7408, 18520, math.nan, math.nan],
+            strict=True,
+        )
+    ),
 )
 def test_nacp(nacp: int, epu95_m: float) -> None:
     found = lookup(accuracy.EPU95_M, np.array([float(nacp)]))
@@ -26,7 +31,7 @@ def test_nacp(nacp: int, epu95_m: float) -> None:
 
 NAN = math.nan
 V2 = [
-    # DO-260B, table A-2 (type code, NIC supplements): tc, a, b, c, NIC, Rc in metres
+    # DO-260B; Doc 9871, table C-2 (type code, NIC supplements): tc, a, b, c, NIC, Rc in metres
     (5, 0, 0, 0, 11, 7.5),
     (6, 0, 0, 0, 10, 25),
     (7, 1, 0, 0, 9, 75),
@@ -91,7 +96,7 @@ def test_an_unknown_supplement_never_flatters(version: float) -> None:
 
 @pytest.mark.parametrize(
     ("tc", "epu95_m", "limit_m"),
-    # DO-260, table N-7: NUCp 9, 7, 6 airborne, 8 surface, 0
+    # DO-260B, appendix N: NUCp 9, 7, 6 airborne, 8 surface, 0
     [
         (9, 3, 7.5),
         (11, 92.6, 185.2),

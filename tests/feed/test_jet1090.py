@@ -128,7 +128,7 @@ def test_other_fields_agree_with_the_embedded_decodes(path: Path, embedded: Depa
 def test_ground_speed_on_the_surface_differs_only_where_the_older_decoder_was_wrong(
     path: Path, embedded: Departure
 ) -> None:
-    """Movement codes 13 to 38 step by 0.5 kt from 2 kt (DO-260B, table 2-15).
+    """Movement codes 13 to 38 step by 0.5 kt from 2 kt (DO-260B, 2.2.3.2.4.2).
 
     The decoder that wrote the file stepped by 0.25 kt there; rs1090 0.7.0 agrees with the table
     and with this reader (test_squitter).

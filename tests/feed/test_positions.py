@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.feed.squitters import ADDRESS, airborne, column, numbers, read_frames, surface, velocity
 
+from tocsin.feed import cpr
 from tocsin.feed.source import ReadOptions
 from tocsin.schema import Flag
 
@@ -62,11 +63,42 @@ def test_a_leap_is_believed_when_two_pairs_agree_and_not_before() -> None:
 
 def test_a_supersonic_pair_too_far_apart_is_not_used() -> None:
     # 800 m/s for 9 s is 7.2 km, past the 3 NM for which a pair is right.
-    start = [(0.0, velocity(0, 1556, subtype=2)), (0.5, airborne(59.0, 25.0, False))]
-    late = [(8.0, velocity(0, 1556, subtype=2)), (9.5, airborne(59.0 + 7200 / 111_320, 25.0, True))]
-    assert np.isnan(numbers(read_frames(start + late), "lat_deg")).all()
-    slow = [start[1], late[1]]
-    assert numbers(read_frames(slow), "lat_deg")[1] != pytest.approx(59.0647, abs=1)
+    even, odd = airborne(59.0, 25.0, False), airborne(59.0 + 7200 / 111_320, 25.0, True)
+    codes = np.array([code(even)]), np.array([code(odd)])
+    wrong = cpr.from_pair(codes[0], codes[1], np.array([True]))[0][0]
+    assert abs(wrong - 59.06) > 1  # a zone off
+    fast, slow = velocity(0, 1556, subtype=2), velocity(0, 450)
+    for said in ([(0.0, fast)], []):  # nor if nothing is known of its speed
+        reading = read_frames([*said, (0.5, even), (9.5, odd)])
+        assert np.isnan(numbers(reading, "lat_deg")).all()
+    near = airborne(59.0 + 2100 / 111_320, 25.0, True)
+    lat = numbers(read_frames([(0.0, slow), (0.5, even), (9.5, near)]), "lat_deg")
+    assert lat[2] == pytest.approx(59.0 + 2100 / 111_320, abs=5e-5)
+
+
+def code(frame: str) -> tuple[int, int]:
+    me = int(frame[8:22], 16)
+    return me >> 17 & 0x1FFFF, me & 0x1FFFF
+
+
+def test_a_bad_first_pair_is_not_believed_for_ever() -> None:
+    stray = (0.0, airborne(53.1, 21.0, False))  # another aircraft with the same address
+    track = flight(11, start=0.5)[1:]
+    lat = numbers(read_frames([stray, *track]), "lat_deg")[1:]
+    truth = 59 + 125 / 111_320 * np.arange(1, 11)
+    assert lat[3:] == pytest.approx(truth[3:], abs=5e-5)
+    assert np.isnan(lat[1:3]).all() or lat[1:3] == pytest.approx(truth[1:3], abs=5e-5)
+
+
+def test_one_bad_pair_costs_positions_and_misplaces_none() -> None:
+    track = flight(12)
+    track[6] = (track[6][0], airborne(56.2, 21.0, False))
+    lat = numbers(read_frames(track), "lat_deg")
+    truth = 59 + 125 / 111_320 * np.arange(12)
+    assert np.isnan(lat[6])
+    placed = np.isfinite(lat)
+    assert lat[placed] == pytest.approx(truth[placed], abs=5e-5)
+    assert placed.sum() >= 9
 
 
 def test_two_aircraft_make_no_pair() -> None:

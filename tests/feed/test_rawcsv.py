@@ -24,7 +24,7 @@ def test_short_flights_lie_where_they_were_flown(shared: Path) -> None:
     lat, lon = numbers(reading, "lat_deg"), numbers(reading, "lon_deg")
     placed = np.isfinite(lat)
     assert placed.sum() == 163
-    assert (lat[placed].min(), lat[placed].max()) > (33.4, 33.4)
+    assert lat[placed].min() > 33.4
     assert lat[placed].max() < 34.5
     assert lon[placed].min() > -84.6
     assert lon[placed].max() < -84.2
@@ -65,10 +65,8 @@ def test_bad_rows_are_refused_by_line() -> None:
     rows += [f"1457996400,4AB178,{reply(4, 0x0A10)}", "1457996400,4AB179,5D4AB1"]
     reading = read("\n".join(rows))
     reasons = [refusal.reason for refusal in sorted(reading.refusals, key=lambda r: r.place)]
-    assert reasons == ["no-time", "bad-row", "no-time", "bad-address"] + [
-        "address-mismatch",
-        "bad-length",
-    ]
+    wanted = "no-time bad-row no-time bad-address address-mismatch bad-length"
+    assert " ".join(reasons) == wanted
     assert (reading.input.records, reading.input.decoded) == (7, 1)
 
 

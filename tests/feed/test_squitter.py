@@ -46,7 +46,7 @@ def test_velocity_agrees_with_rs1090(east: int, north: int, climb: int, above: i
         turn = found["track_deg"][0] - other["track"]
         assert (turn + 180) % 360 - 180 == pytest.approx(0, abs=1e-9)
     assert found["vrate_mps"][0] / FPM_MPS == pytest.approx(other["vertical_rate"])
-    # Code 1 is a difference of 0 ft (DO-260B, 2.2.3.2.6.1.15); rs1090 takes it for "unknown".
+    # Code 1 is a difference of 0 ft (DO-260B, 2.2.3.2.6.1); rs1090 takes it for "unknown".
     theirs = other["geo_minus_baro"] or 0
     assert found["geo_minus_baro_m"][0] / FT_M == pytest.approx(theirs)
     assert found["nacv"][0] == other["NACv"]

@@ -222,6 +222,51 @@ def drift_in_jamming(rng: Rng, flight: Flight) -> Flight:
     return pick(spoofed, ~silent)
 
 
+def spot_true_speed(rng: Rng, flight: Flight) -> Flight:
+    """Return the flight at a far spot while it goes on reporting its own velocity."""
+    spoofed = spot(rng, flight)
+    return replace(spoofed, gs=flight.gs, course=flight.course)
+
+
+def circle(rng: Rng, flight: Flight) -> Flight:
+    """Return the flight circling at 90 m/s far away, as spoofers around airports make it."""
+    where = _window(rng, flight, 0.25)
+    spoofed = _placed(flight, where, rng, 0.0, rng.uniform(5e4, 4e5))
+    turn = 90.0 / 3000.0 * flight.t_s
+    spoofed = moved(spoofed, where, 3000.0 * np.sin(turn), 3000.0 * np.cos(turn))
+    gs, course = spoofed.gs.copy(), spoofed.course.copy()
+    gs[where], course[where] = 90.0, (np.degrees(turn[where]) + 90) % 360
+    return replace(spoofed, gs=gs, course=course)
+
+
+def offset_from_start(rng: Rng, flight: Flight) -> Flight:
+    far, angle = rng.uniform(2e4, 2e5), rng.uniform(0, 2 * np.pi)
+    where = flight.t_s < rng.uniform(0.2, 0.4) * flight.t_s[-1]
+    return moved(flight, where, far * np.sin(angle), far * np.cos(angle))
+
+
+def offset_twice(rng: Rng, flight: Flight) -> Flight:
+    share = flight.t_s / flight.t_s[-1]
+    far = rng.uniform(3e4, 2e5, 2)
+    first = moved(flight, (share > 0.2) & (share < 0.3), far[0], -far[1])
+    return moved(first, (share > 0.6) & (share < 0.8), -far[1], far[0])
+
+
+def offset_for_long(rng: Rng, flight: Flight) -> Flight:
+    far, angle = rng.uniform(2e4, 2e5), rng.uniform(0, 2 * np.pi)
+    share = flight.t_s / flight.t_s[-1]
+    where = (share > rng.uniform(0.1, 0.2)) & (share < rng.uniform(0.8, 0.9))
+    return moved(flight, where, far * np.sin(angle), far * np.cos(angle))
+
+
+def silent(rng: Rng, flight: Flight) -> Flight:
+    """Return the flight with silences of 1 to 10 minutes: nothing in it is false."""
+    keep = np.ones(len(flight.t_s), np.bool_)
+    for begin in rng.uniform(0.1, 0.85, 3) * flight.t_s[-1]:
+        keep &= (flight.t_s < begin) | (flight.t_s > begin + rng.uniform(60, 600))
+    return pick(flight, keep)
+
+
 def stale(rng: Rng, flight: Flight) -> Flight:
     """Return the flight with positions held for 5 to 60 s at several times."""
     lat, lon = flight.lat.copy(), flight.lon.copy()
@@ -256,6 +301,12 @@ FAULTS: dict[str, Callable[[Rng, Flight], Flight]] = {
     "drift": drift,
     "frozen_jet": frozen_jet,
     "drift_in_jamming": drift_in_jamming,
+    "spot_true_speed": spot_true_speed,
+    "circle": circle,
+    "offset_from_start": offset_from_start,
+    "offset_twice": offset_twice,
+    "offset_for_long": offset_for_long,
+    "silent": silent,
     "stale": stale,
     "glitch": glitch,
 }

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tocsin.dossier import draw, shapes
-from tocsin.dossier.axis import refused
 from tocsin.dossier.canvas import Canvas, spaced, walked
 from tocsin.dossier.data import DrawnPassage, DrawnTrack, Floats
+from tocsin.dossier.doubt import Stretches, crossed_out
 from tocsin.dossier.flown import Kind, Run, observed, runs
 from tocsin.dossier.format import zulu
 from tocsin.dossier.labels import Label
@@ -25,6 +25,7 @@ def track(
     on: Canvas,
     one: DrawnTrack,
     passages: Sequence[DrawnPassage],
+    doubtful: Stretches,
     max_gap_s: float,
     labels: list[Label],
 ) -> Floats:
@@ -37,7 +38,7 @@ def track(
         _line(on, run)
         _arrows(on, run, heads)
     points = [on.along(run.xy_m) for run in flown]
-    return np.vstack([np.empty((0, 2)), *points, _refused(on, one, labels)])
+    return np.vstack([np.empty((0, 2)), *points, _refused(on, one, doubtful, labels)])
 
 
 def _line(on: Canvas, run: Run) -> None:
@@ -92,9 +93,9 @@ def _arrows(on: Canvas, run: Run, heads: list[Floats]) -> None:
         on.ax.fill(head[:, 0], head[:, 1], fc=colour, ec="white", lw=0.5, zorder=7)
 
 
-def _refused(on: Canvas, one: DrawnTrack, labels: list[Label]) -> Floats:
+def _refused(on: Canvas, one: DrawnTrack, doubtful: Stretches, labels: list[Label]) -> Floats:
     """Draw refused positions as crossed circles, thinned, and name the longest stretches."""
-    bad = ~one.trusted & np.isfinite(one.lon_deg) & np.isfinite(one.lat_deg)
+    bad = crossed_out(one, doubtful)
     xy_m, t_s = on.plane.xy(one.lon_deg[bad], one.lat_deg[bad]), one.t_s[bad]
     near = on.within(xy_m)
     xy_m, t_s = xy_m[near], t_s[near]
@@ -105,7 +106,7 @@ def _refused(on: Canvas, one: DrawnTrack, labels: list[Label]) -> Floats:
     on.ax.plot(x, y, "o", ms=4.6, mfc="white", mec=draw.REFUSED, mew=0.8, zorder=7.5)
     on.ax.plot(x, y, "x", ms=3.0, mec=draw.REFUSED, mew=0.8, zorder=7.6)
     on.used.add("refused")
-    for a, b in _longest(refused(one)):
+    for a, b in _longest(doubtful):
         within = np.flatnonzero((t_s >= a) & (t_s <= b))
         if b - a >= STRETCH_NAMED_S and len(within):
             x_m, y_m = xy_m[within[len(within) // 2]]

@@ -14,6 +14,7 @@ import numpy as np
 
 from tocsin.dossier import draw
 from tocsin.dossier.data import DossierData, DrawnPassage, DrawnTrack
+from tocsin.dossier.doubt import crossed_out, not_credible, positions
 from tocsin.dossier.format import NBSP, Quantiles, instants, length, quantiles, time_text, zulu
 from tocsin.dossier.panel import Panel
 from tocsin.dossier.plan import Marks, Plan, plan
@@ -25,7 +26,6 @@ from tocsin.dossier.views import (
     close_views,
     doubtful,
     overview_frame,
-    positions,
 )
 from tocsin.dossier.words import count
 
@@ -94,6 +94,7 @@ class _Where:
         self.by_id = {str(i.get("id")): i for i in incursions}
         self.number = {str(i.get("id")): k + 1 for k, i in enumerate(incursions)}
         self.passages = [p for p in data.passages if p.id in self.number]
+        self.doubtful = {t.track: not_credible(findings, t) for t in tracks}
         self.painted = _painted(self.passages, self.by_id)
         self.drawn: list[Plan] = []
 
@@ -103,7 +104,8 @@ class _Where:
         if not len(fixes):
             fixes = np.vstack([positions(t, ~t.trusted) for t in self.tracks])
         plane = middle(fixes[:, 0], fixes[:, 1])
-        whole = overview_frame(plane, fixes, self.tracks)
+        bad = [positions(t, crossed_out(t, self.doubtful[t.track])) for t in self.tracks]
+        whole = overview_frame(plane, fixes, np.vstack(bad))
         close = close_views(self.passages, self.number, self.data, whole)
         left_out = max(0, len(close) - CLOSE_VIEWS_AT_MOST)
         close = close[:CLOSE_VIEWS_AT_MOST]
@@ -135,7 +137,7 @@ class _Where:
         marks = self._marks(rest)
         dots = {p.id: str(self.number[p.id]) for p in self.passages if p.id in near}
         depth = marks.depth if len(rest) == 1 and alone else {}
-        marks = Marks({**marks.entry, **dots}, marks.exit, depth, self.painted)
+        marks = Marks({**marks.entry, **dots}, marks.exit, depth, self.painted, self.doubtful)
         found = count(len(self.number), "passage")
         title = (
             f"Plan view of {count(len(self.tracks), 'track')} and the volumes tested. "
@@ -154,7 +156,7 @@ class _Where:
         return Panel(svg, about, half)
 
     def _doubt(self, name: str, caption: str, at: Plane, shown: Frame) -> Panel:
-        marks = Marks({}, {}, {}, self.painted)
+        marks = Marks({}, {}, {}, self.painted, self.doubtful)
         svg = self._plan(shown, at, marks, name, title=f"Close plan view. {caption}")
         return Panel(svg, caption)
 
@@ -168,7 +170,7 @@ class _Where:
             q = quantiles(i.get("max_depth_m"))
             if q.q50 is not None:
                 depth[p.id] = f"{tag}Depth {length(q.q50, q.half).partition(' (')[0]}"
-        return Marks(entry, leave, depth, self.painted)
+        return Marks(entry, leave, depth, self.painted, self.doubtful)
 
     def _about(self, group: Sequence[DrawnPassage]) -> str:
         parts = []

@@ -14,6 +14,7 @@ import numpy as np
 from tocsin.dossier import draw, flight, ground
 from tocsin.dossier.canvas import Canvas
 from tocsin.dossier.data import DossierData, DrawnPassage
+from tocsin.dossier.doubt import Stretches
 from tocsin.dossier.labels import Label, write
 from tocsin.dossier.plane import Frame, Plane
 
@@ -37,6 +38,7 @@ class Marks:
     exit: Mapping[str, str]
     depth: Mapping[str, str]
     painted: frozenset[str]  # ids of the passages that colour the track
+    doubtful: Mapping[str, Stretches]  # track -> stretches that are not credible
 
 
 def plan(
@@ -68,7 +70,8 @@ def plan(
         path_pt = [np.empty((0, 2))]
         for one in data.tracks:
             own = [p for p in data.passages if p.track == one.track and p.id in marks.painted]
-            path_pt.append(flight.track(on, one, own, data.max_gap_s, labels))
+            doubtful = marks.doubtful.get(one.track, ())
+            path_pt.append(flight.track(on, one, own, doubtful, data.max_gap_s, labels))
         for passage in data.passages:
             _crossings(on, passage, marks, labels)
             _depth(on, passage, marks, labels)

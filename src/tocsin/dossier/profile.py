@@ -11,6 +11,7 @@ import numpy as np
 from tocsin.dossier import draw
 from tocsin.dossier.axis import draw_time, gaps
 from tocsin.dossier.data import DrawnTrack, Floats, VerticalLimits
+from tocsin.dossier.doubt import crossed_out
 from tocsin.dossier.format import NBSP
 from tocsin.dossier.strip import LEFT_PT, RIGHT_PT, Stretches, lifted, shade, thinned
 from tocsin.schema import Datum, Limit
@@ -60,7 +61,7 @@ def profile(
             ax.axvspan(max(a, window[0]), min(b, window[1]), fc=draw.INSIDE, alpha=0.13, lw=0)
         for h_m, text in shown:
             _limit(ax, h_m, text)
-        _line(ax, track, window, max_gap_s)
+        _line(ax, track, window, refused, max_gap_s)
         shade(ax, window, unobserved, refused)
         return draw.svg(fig, name, title)
 
@@ -96,12 +97,18 @@ def limit_text(limit: Limit | None, unbounded: str = "unlimited") -> str:
     return f"{limit.text or f'{feet}{NBSP}ft'} ({datum})"
 
 
-def _line(ax: Axes, track: DrawnTrack, window: tuple[float, float], max_gap_s: float) -> None:
+def _line(
+    ax: Axes,
+    track: DrawnTrack,
+    window: tuple[float, float],
+    refused: Stretches,
+    max_gap_s: float,
+) -> None:
     good = track.trusted & np.isfinite(track.h_pressure_m)
     t_s, h_m = track.t_s[good], track.h_pressure_m[good]
     t_s, h_m = thinned(*lifted(t_s, h_m, gaps(track, max_gap_s)), window)
     ax.plot(t_s, h_m, color=draw.OUTSIDE, lw=1.5, zorder=5, solid_joinstyle="round")
-    bad = ~track.trusted & np.isfinite(track.h_pressure_m)
+    bad = crossed_out(track, refused) & np.isfinite(track.h_pressure_m)
     if bad.any():
         pick = np.flatnonzero(bad)[:: max(1, int(bad.sum()) // 60)]
         ax.plot(

@@ -30,6 +30,7 @@ from tocsin.dossier.words import AUTHORISATION, LAYER_NOTE, airspace_of, count, 
 Findings = Mapping[str, Any]
 
 ITEMS_AT_MOST = 8
+NEITHER = "An entry there is neither shown nor ruled out."
 LAYER_RANK = {"sovereign": 0, "restricted": 1, "custom": 2, "adiz": 3, "eez": 4, "fir": 5}
 
 
@@ -103,7 +104,10 @@ def said(
             )
         ]
     doubtful = [_doubtful(x, titles, labels) for x in findings.get("not_established", ())]
-    return found + doubtful + [_unseen(x, labels) for x in findings.get("unobserved", ())]
+    gaps: dict[str, list[Mapping[str, Any]]] = {}
+    for x in findings.get("unobserved", ()):
+        gaps.setdefault(str(x.get("track", "")), []).append(x)
+    return found + doubtful + [_unseen(rows, titles, labels) for rows in gaps.values()]
 
 
 def named(track: str, labels: Mapping[str, str], aircraft: int | None = None) -> str:
@@ -117,7 +121,7 @@ def named(track: str, labels: Mapping[str, str], aircraft: int | None = None) ->
 def _alike(i: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what passages must share for one head to speak for them all."""
     p = quantiles(i.get("p_inside")).q50
-    keys = ("track", "volume", "layer", "hypothesis", "authorised", "aircraft_count")
+    keys = ("track", "layer", "hypothesis", "authorised", "aircraft_count")
     return (*(str(i.get(key)) for key in keys), "unknown" if p is None else term(p))
 
 
@@ -129,17 +133,21 @@ def _found(
     several: bool,
 ) -> Said:
     number, i = group[0]
-    volume, layer = str(i.get("volume", "")), str(i.get("layer", "custom"))
+    layer = str(i.get("layer", "custom"))
+    names = [
+        titles.get(v, v) for v in dict.fromkeys(str(one.get("volume", "")) for _, one in group)
+    ]
     aircraft = i.get("aircraft_count")
     who = named(str(i.get("track", "")), labels, aircraft if isinstance(aircraft, int) else None)
-    where = airspace_of(titles.get(volume, volume), layer)
+    where = airspace_of(listed(names), layer)
     chances = [p for _, one in group if (p := quantiles(one.get("p_inside")).q50) is not None]
     # The head must hold for every passage of the group, so it takes the least of them.
     opening = likelihood(min(chances)) if chances else "It is not known how likely it is that"
     if len(group) > 1:
-        head = f"{opening} {who} was inside {where} in each of these {len(group)} passages."
+        each = "in each of" if len(names) == 1 else "in"
+        head = f"{opening} {who} was inside {where} {each} these {len(group)} passages."
         items = tuple(
-            Item(n, anchor(str(one.get("id", ""))), _stay(one, passages.get(str(one.get("id")))))
+            Item(n, anchor(str(one.get("id", ""))), _item(one, titles, passages, len(names) > 1))
             for n, one in group[:ITEMS_AT_MOST]
         )
     else:
@@ -164,10 +172,32 @@ def _found(
     if layer in LAYER_NOTE:
         more.append(LAYER_NOTE[layer])
     causes = list(dict.fromkeys(str(one.get("dominant_uncertainty") or "") for _, one in group))
-    causes = [cause for cause in causes if cause]
+    causes = [_cause(cause) for cause in causes if cause]
     if causes:
-        more.append(f"Most of the uncertainty comes from {' and '.join(causes)}.")
+        more.append(f"Most of the uncertainty comes from {listed(causes)}.")
     return Said("found", head, tuple(more), str(i.get("id", "")), number, items)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return "Turkey, Bulgaria and Romania"."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _cause(text: str) -> str:
+    """Return "the gap (part of it was not observed)" for "gap: part of it was not observed"."""
+    name, colon, why = text.partition(": ")
+    return f"the {name} ({why})" if colon else name
+
+
+def _item(
+    i: Mapping[str, Any],
+    titles: Mapping[str, str],
+    passages: Mapping[str, DrawnPassage],
+    several: bool,
+) -> str:
+    stay = _stay(i, passages.get(str(i.get("id"))))
+    volume = str(i.get("volume", ""))
+    return f"{titles.get(volume, volume)}: {stay}" if several else stay
 
 
 def _stay(i: Mapping[str, Any], passage: DrawnPassage | None) -> str:
@@ -201,20 +231,41 @@ def _doubtful(x: Mapping[str, Any], titles: Mapping[str, str], labels: Mapping[s
         f"Not established: {named(str(x.get('track', '')), labels)}{where}, "
         f"{_stretch(x)}. The positions are not credible."
     )
-    return Said("not-established", head, tuple(_sentence(x.get("why"))))
+    why = x.get("why")
+    if isinstance(why, str):  # the head has just said so
+        why = why.removeprefix("positions not credible: ")
+    return Said("not-established", head, tuple(_sentence(why)))
 
 
-def _unseen(x: Mapping[str, Any], labels: Mapping[str, str]) -> Said:
-    head = f"Nobody observed {named(str(x.get('track', '')), labels)} {_stretch(x)}."
-    more = _sentence(x.get("why"))
+def _unseen(
+    rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str], labels: Mapping[str, str]
+) -> Said:
+    """Return what nobody saw of one track: the gaps with a volume on the way come first."""
+    who = named(str(rows[0].get("track", "")), labels)
+    if len(rows) == 1:
+        (x,) = rows
+        more = _sentence(x.get("why"))
+        if across := _across(x, titles):
+            more += [f"Between its last and its next credible position: {across}.", NEITHER]
+        return Said("unobserved", f"Nobody observed {who} {_stretch(x)}.", tuple(more))
+    rows = sorted(rows, key=lambda x: (not x.get("states_between"), str(x.get("from_utc"))))
+    items = [
+        Item(0, "", _stretch(x) + (f": {across}" if (across := _across(x, titles)) else ""))
+        for x in rows[:ITEMS_AT_MOST]
+    ]
+    more = []
+    if len(rows) > ITEMS_AT_MOST:
+        more.append(f"{len(rows) - ITEMS_AT_MOST} more are dotted and hatched in the figures.")
+    if rows[0].get("states_between"):
+        more += ["What lies between the last and the next credible position is named.", NEITHER]
+    head = f"Nobody observed {who} in these {len(rows)} stretches."
+    return Said("unobserved", head, tuple(more), items=tuple(items))
+
+
+def _across(x: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     between = x.get("states_between") or ()
-    if between:
-        names = between if isinstance(between, str) else ", ".join(str(n) for n in between)
-        more.append(
-            f"Between its last and its next credible position: {names}. "
-            "An entry there is neither shown nor ruled out."
-        )
-    return Said("unobserved", head, tuple(more))
+    names = [between] if isinstance(between, str) else [str(name) for name in between]
+    return ", ".join(titles.get(name, name) for name in names)
 
 
 def _stretch(x: Mapping[str, Any]) -> str:

@@ -15,6 +15,8 @@ from shapely.ops import polylabel
 from tocsin.dossier.data import Floats, Outline
 from tocsin.dossier.plane import Frame, Plane
 
+SPECK = 0.002  # of the width: a ring smaller than a printed point is not drawn
+
 
 def area(outline: Outline, plane: Plane, shown: Frame, tolerance_m: float) -> Any:
     """Return the inside within the frame, even-odd over the rings, as a shapely geometry."""
@@ -135,6 +137,8 @@ def _runs(xy: Floats, keep: Any) -> list[Floats]:
 
 def _misses(xy: Floats, shown: Frame) -> bool:
     low, high = xy.min(axis=0), xy.max(axis=0)
+    if (high - low).max() < SPECK * shown.width_m:
+        return True
     return bool(
         high[0] < shown.x0_m or low[0] > shown.x1_m or high[1] < shown.y0_m or low[1] > shown.y1_m
     )

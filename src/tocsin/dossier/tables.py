@@ -221,33 +221,34 @@ def compatibility(findings: Findings) -> list[Row]:
 
 
 def airspace(findings: Findings, data: DossierData, titles: Mapping[str, str]) -> list[Row]:
-    """Return one row a volume with its source, error, limits and the credit it owes."""
+    """Return one row a source of volumes: those that share file, edges, error and limits."""
     limits = {one.volume: one for one in data.limits}
-    rows = []
+    rows: dict[tuple[str, ...], Row] = {}
     for a in findings.get("airspace", ()):
         volume = str(a.get("volume", ""))
-        credit = str(a.get("attribution") or "")
-        osm = "openstreetmap" in credit.lower() or "osm" in str(a.get("hypothesis", "")).lower()
-        if osm and not ("openstreetmap" in credit.lower() and "odbl" in credit.lower()):
-            credit = OSM_CREDIT
         both = limits.get(volume)
         sigma = quantiles(a.get("sigma_m")).q50
-        row = dict.fromkeys(("path", "sha256", "layer", "hypothesis"), "not stated")
-        rows.append(
-            {
-                **row,
-                **a,
-                "volume": volume,
-                "title": titles.get(volume, volume),
-                "sigma": length(sigma, sigma / 2) if sigma else "not stated",
-                "edges": _edges(a.get("edges")),
-                "attribution": credit,
-                "limits": f"{limit_text(both.lower, 'surface')} to {limit_text(both.upper)}"
-                if both
-                else "",
-            }
-        )
-    return rows
+        row = {
+            **{key: str(a.get(key) or "not stated") for key in ("path", "sha256", "hypothesis")},
+            "layer": str(a.get("layer") or "custom"),
+            "sigma": f"{length(sigma, sigma / 2)}, one sigma" if sigma else "not stated",
+            "edges": _edges(a.get("edges")),
+            "attribution": _credit(a),
+            "limits": f"{limit_text(both.lower, 'surface')} to {limit_text(both.upper)}"
+            if both
+            else "",
+        }
+        title = titles.get(volume, volume)
+        name = title if title == volume else f"{title} ({volume})"
+        rows.setdefault(tuple(row.values()), {**row, "names": []})["names"].append(name)
+    return list(rows.values())
+
+
+def _credit(a: Mapping[str, Any]) -> str:
+    """Return the attribution; one that is owed to OpenStreetMap always names the licence."""
+    credit = str(a.get("attribution") or "")
+    osm = "openstreetmap" in credit.lower() or "osm" in str(a.get("hypothesis", "")).lower()
+    return OSM_CREDIT if osm and "odbl" not in credit.lower() else credit
 
 
 def _edges(edges: object) -> str:

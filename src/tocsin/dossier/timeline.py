@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.dossier.axis import gaps, refused, windows
+from tocsin.dossier.axis import gaps, windows
 from tocsin.dossier.data import DossierData, DrawnTrack, Strip
+from tocsin.dossier.doubt import Stretches, not_credible
 from tocsin.dossier.format import NBSP, Quantiles, day, height, instants, span, zulu
 from tocsin.dossier.panel import Panel
 from tocsin.dossier.profile import profile
@@ -36,11 +37,11 @@ def over_time(
     when: list[Panel] = []
     high: list[Panel] = []
     when_notes = [JOINT if data.joint else MARGINAL]
-    high_notes = ["Shaded: inside, by the passages of the table."] if incursions else []
+    high_notes: list[str] = []
     labels = {t.track: t.label for t in data.tracks}
     for n, track in enumerate(tracks):
         who = named(track.track, labels)
-        one = _OneTrack(n, who, track, data, titles, by_id)
+        one = _OneTrack(n, who, track, data, titles, by_id, not_credible(findings, track))
         quiet = one.quiet()
         if quiet:
             when_notes.append(
@@ -72,13 +73,14 @@ class _OneTrack:
         data: DossierData,
         titles: Mapping[str, str],
         by_id: Mapping[str, Any],
+        doubtful: Stretches,
     ) -> None:
         self.n, self.who, self.track, self.data = n, who, track, data
         self.titles, self.by_id = titles, by_id
         self.extent = (float(track.t_s[0]), float(track.t_s[-1]))
         self.passages = [p for p in data.passages if p.track == track.track and p.id in by_id]
         self.unobserved = gaps(track, data.max_gap_s)
-        self.refused = refused(track)
+        self.refused = doubtful
         own = [s for s in data.strips if s.track == track.track]
         loud = [s for s in own if np.isfinite(s.p).any() and np.nanmax(s.p) >= LEAST_P]
         self.silent = [s for s in own if all(s is not x for x in loud)]
@@ -135,6 +137,8 @@ class _OneTrack:
             max_gap_s=self.data.max_gap_s,
             height_pt=120.0 if whole and len(views) > 1 else 160.0,
         )
+        if any(p.from_s < view[1] and p.to_s > view[0] for p in self.passages):
+            text += " Shaded: inside."
         return Panel(svg, text) if svg else None
 
     def _crossings(self) -> dict[str, list[tuple[Quantiles, Quantiles]]]:

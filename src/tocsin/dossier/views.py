@@ -7,11 +7,11 @@ share one close view; a passage that is large in the overview needs none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from tocsin.dossier.data import DossierData, DrawnPassage, DrawnTrack, Floats
+from tocsin.dossier.data import DossierData, DrawnPassage, Floats
+from tocsin.dossier.doubt import crossed_out, positions
 from tocsin.dossier.format import epoch_s, zulu
 from tocsin.dossier.plane import Frame, Plane, frame, middle
 from tocsin.dossier.sentences import Findings
@@ -20,11 +20,10 @@ CLOSE_VIEWS_AT_MOST = 6
 SMALL = 0.45  # of the width of the overview: what is smaller gets a close view
 
 
-def overview_frame(plane: Plane, fixes: Floats, tracks: Sequence[DrawnTrack]) -> Frame:
-    """Frame the credible fixes, and those refused ones that lie within reach of them."""
+def overview_frame(plane: Plane, fixes: Floats, bad: Floats) -> Frame:
+    """Frame the credible fixes, and those crossed out that lie within reach of them."""
     xy_m = plane.xy(fixes[:, 0], fixes[:, 1])
     shown = frame(xy_m, margin=0.1, least_m=10_000.0, aspect=(1.7, 2.2))
-    bad = np.vstack([positions(t, ~t.trusted) for t in tracks])
     bad_m = plane.xy(bad[:, 0], bad[:, 1])
     reach = 0.5 * max(shown.width_m, shown.height_m)
     near = (
@@ -87,7 +86,7 @@ def close_frame(group: Sequence[DrawnPassage], data: DossierData) -> tuple[Plane
     if not len(fixes):
         return plane, Frame(-1e9, -1e9, 1e9, 1e9)  # nothing to look at: dropped as too wide
     xy_m = plane.xy(fixes[:, 0], fixes[:, 1])
-    least_m = max(4000.0, 40 * sigma_m)
+    least_m = max(4000.0, 16 * sigma_m)
     return plane, frame(xy_m, margin=0.45, least_m=least_m, aspect=(1.75, 1.75))
 
 
@@ -101,7 +100,7 @@ def doubtful(
         if track is None or not (x.get("from_utc") and x.get("to_utc")):
             continue
         start, end = epoch_s(x["from_utc"]), epoch_s(x["to_utc"])
-        fixes = positions(track, ~track.trusted & (track.t_s >= start) & (track.t_s <= end))
+        fixes = positions(track, crossed_out(track, [(start, end)]))
         if not len(fixes):
             continue
         plane = middle(fixes[:, 0], fixes[:, 1])
@@ -115,8 +114,3 @@ def doubtful(
             )
             views.append((caption, plane, shown))
     return views
-
-
-def positions(track: DrawnTrack, use: Any) -> Floats:
-    use = use & np.isfinite(track.lon_deg) & np.isfinite(track.lat_deg)
-    return np.column_stack([track.lon_deg[use], track.lat_deg[use]])

@@ -1,9 +1,10 @@
 """What the accuracy and integrity codes of ADS-B mean in metres and probabilities.
 
-RTCA DO-260B: NACp table 2-71, NIC table 2-70 and A.2.3 (type code with supplements A, B, C),
-NACv table 2-22, SIL table 2-72, GVA table 2-73; version 0 (DO-260): NUCp, table N-7.  EPU is a
-95 % bound: for a circular Gaussian error EPU95 = 2.448 sigma per axis.  Rc is a containment
-radius at the integrity risk of SIL: it says how far off an *undetected* error may be, and is
+RTCA DO-260B, the same tables in ICAO Doc 9871, appendix C: type code with supplements A, B and
+C to NIC and Rc (table C-2), NACp (C-13), GVA (C-29), NACv, SIL; version 0, NUCp: appendix N.
+
+EPU is a 95 % bound: for a circular Gaussian error EPU95 = 2.448 sigma per axis.  Rc is a
+containment radius at the integrity risk of SIL: it says how far off an *undetected* error may be, and is
 never turned into a sigma.  A code of unknown meaning is NaN.
 """
 
@@ -43,7 +44,7 @@ NUCP_LIMIT_M = np.array([_U, 37040, 18520, 3704, 1852, 926, 370.4, 185.2, 25, 7.
 #: the European mandate (EU 1207/2011) is NACp >= 7, 185 m at 95 %, so 76 m; a current GNSS fix
 #: is ten times better, yet an installation that does not say is more likely an old one, and
 #: up to 0.6 s of uncompensated latency is 150 m along the track at 250 m/s.  MLAT: wide-area
-#: systems owe 150 m RMS (ED-142), amateur ones do worse.  TIS-B and tracker output inherit
+#: systems are built for some 150 m, amateur ones do worse.  TIS-B and tracker output inherit
 #: the error of a radar at range: 1/8 degree at 60 NM is 240 m.  A self-declared drone position
 #: is a phone-grade GNSS fix.  Anything else gets the largest of these.
 DEFAULT_SIGMA_M = {

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tocsin.feed.frames import Bools, Ints
 from tocsin.schema import Floats
 
-#: Velocity and height difference come every 0.5 s (DO-260B, table 2-79): ten missed in a row
+#: Velocity and height difference come every 0.5 s (DO-260B, 2.2.3.3): ten missed in a row
 #: is a gap, and in 5 s a turning aircraft has gone 15 degrees round.
 STATE_S = 5.0
 #: Accuracy and integrity codes come every 2.5 s: six missed in a row.

@@ -1,6 +1,6 @@
 """Compact position reporting: 17-bit latitude and longitude codes to degrees.
 
-RTCA DO-260B, 2.2.3.2.3.7 and appendix A.1.7; ICAO Doc 9871, C.2.6.  With Nb = 17 bits, cell
+RTCA DO-260B, appendix A.1.7; ICAO Doc 9871, C.2.6.  With Nb = 17 bits, cell
 index i (0 even, 1 odd) and D = 360 degrees (airborne) or 90 (surface):
 
     dlat_i = D / (60 - i)
@@ -32,7 +32,7 @@ AIRBORNE_DEG, SURFACE_DEG = 360.0, 90.0
 CELL_LAT_M = 6.0 / SCALE * 111_320.0  # 5.1 m: one airborne cell of latitude
 
 #: Latitudes where the number of longitude zones drops from 59 to 58, ..., 3 to 2 and 2 to 1
-#: (DO-260B, A.1.7.2 d; Doc 9871, table C-21).
+#: (DO-260B, A.1.7.2 d).
 NL_EDGES_DEG = [
     degrees(acos(sqrt((1 - cos(pi / (2 * NZ))) / (1 - cos(2 * pi / n))))) for n in range(59, 2, -1)
 ] + [87.0]
@@ -102,7 +102,7 @@ def surface_pair(
 ) -> tuple[float, float] | None:
     """Return the surface position of a pair that is nearest to `near`, in degrees.
 
-    A pair leaves two latitudes and four longitudes (DO-260B, A.1.7.6); unlike one frame, it is
+    A pair leaves two latitudes and four longitudes (DO-260B, A.1.7); unlike one frame, it is
     not pulled towards the reference, so that a wrong reference shows by its distance.
     """
     y0, y1 = even[0] / SCALE, odd[0] / SCALE

@@ -29,14 +29,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tocsin.feed import pairs, positions
-from tocsin.feed.carry import Order
+from tocsin.feed.carry import QUALITY_S, Order
 from tocsin.feed.codes import DECODER, read_codes
 from tocsin.feed.columns import fixes
 from tocsin.feed.frames import Frames, Ints
 from tocsin.feed.quarantine import Quarantine
 from tocsin.feed.reports import Carrier, identity, motion, pressure_and_height, quality, words
 from tocsin.feed.source import ReadOptions, Source
-from tocsin.feed.squitter import Squitter, on_ground
+from tocsin.feed.squitter import Squitter, on_ground, velocity
 from tocsin.feed.vet import Sound, vet
 from tocsin.schema import Flag, Floats
 
@@ -71,7 +71,7 @@ def decode(
     carried = Carrier(Order.of(aircraft, frames.clock_s), es.surface | es.airborne)
 
     columns = motion(carried, es, on_ground(df, sound.field, es))
-    lat, lon, how = _placed(carried, aircraft, frames, es, columns["gs_mps"], options)
+    lat, lon, how = _placed(carried, aircraft, frames, es, options)
     heights, doubtful = pressure_and_height(carried, es, df, frames.data, read.altitude_ft)
     columns |= heights
     columns |= quality(carried, es, np.isin(link, (_TISB, _MLAT)), np.isfinite(columns["h_hae_m"]))
@@ -92,7 +92,7 @@ def decode(
 def _addresses(sound: Sound, es: Squitter) -> tuple[Ints, Ints]:
     """Return the way each frame came (_ADSB, ...) and the kind of its address, both (N,).
 
-    DF 18 by CF (DO-260B, 2.2.3.2.1.2 and A.2): 0 and 1 devices that are no transponders, 2 and 5
+    DF 18 by CF (DO-260B, 2.2.3.2.1): 0 and 1 devices that are no transponders, 2 and 5
     TIS-B, 6 ADS-R.  Relayed frames mark an address that is no ICAO one by the IMF bit, which
     stands where an airborne position has NIC supplement B and a velocity its intent flag.
     """
@@ -116,11 +116,11 @@ def _placed(
     aircraft: Ints,
     frames: Frames,
     es: Squitter,
-    speed_mps: Floats,
     options: ReadOptions,
 ) -> tuple[Floats, Floats, NDArray[np.int8]]:
     """Return latitude, longitude (N,) and how each was decided; -1 where nothing was to be."""
     count = len(frames)
+    speed_mps, _ = carried(velocity(es)["gs_mps"], QUALITY_S)
     rows = carried.order.row[carried.placed[carried.order.row]]
     codes = pairs.Codes(
         aircraft[rows],

@@ -11,10 +11,11 @@ from tocsin.feed.carry import Order
 from tocsin.feed.frames import Bools, Ints
 from tocsin.schema import Floats
 
-PAIR_S = 10.0  # DO-260B, A.1.7.7: longest wait between the two of a pair
-#: Farthest an aircraft may fly between the two of a pair: 3 NM less a margin.  Only above
-#: 500 m/s does it ask for a shorter wait than PAIR_S.
+PAIR_S = 10.0  # DO-260B, A.1.7: longest wait between the two of an airborne pair
+#: Farthest an aircraft may fly between the two: 3 NM, past which the pair is a zone off, less a
+#: margin.  It asks for a shorter wait above 500 m/s, which ten seconds of a MiG-31 can exceed.
 PAIR_M = 5000.0
+FASTEST_MPS = 1000.0  # Mach 3.3, what an aircraft of unknown speed may fly: a wait of 5 s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +47,8 @@ def pair_solutions(codes: Codes) -> tuple[Floats, Floats]:
     partner = np.full(len(lane), -1, np.int64)
     partner[order.row] = np.where(other >= order.start, order.row[np.maximum(other, 0)], -1)
     wait_s = codes.clock_s - codes.clock_s[np.maximum(partner, 0)]
-    with np.errstate(divide="ignore"):
-        limit_s = np.fmin(PAIR_S, PAIR_M / codes.speed_mps)
+    speed_mps = np.where(np.isnan(codes.speed_mps), FASTEST_MPS, codes.speed_mps)
+    limit_s = np.minimum(PAIR_S, PAIR_M / np.maximum(speed_mps, 1.0))
     mine = np.flatnonzero((partner >= 0) & ~codes.surface & (wait_s <= limit_s))
     code = np.stack([codes.y, codes.x], axis=1)
     is_odd, own, theirs = codes.odd[mine, None], code[mine], code[partner[mine]]

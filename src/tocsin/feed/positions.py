@@ -4,10 +4,11 @@ A frame is placed from what was known when it came: its own code, the newest fra
 parity and the aircraft's last position.  Nothing later changes it.
 
 Airborne.  An even and an odd frame within `PAIR_S` give a place on their own; the last position
-and one frame give another.  Where both are there they must agree.  If they do not, the last
-position wins if the aircraft can have flown from it; otherwise nothing is placed until two pairs
-running agree with one another.  That costs one position at a true leap (a gap, a spoofer, two
-aircraft with one address) and keeps a bad pair, a whole zone off, from being believed.
+and one frame give another.  Where both are there they must agree.  If they do not, nothing is
+placed until two pairs running agree with one another.  That costs a position or two at a bad pair
+and at a true leap (a gap, a spoofer, two aircraft with one address).  It keeps a bad pair, a whole
+zone off, from being believed, and a bad *first* pair from being believed for ever: the last
+position, wrong by a zone, would go on to put every single frame into that zone.
 
 Surface.  A code repeats every 90 NM.  It is placed near the aircraft's own last position, or,
 to begin with, by a pair whose solution lies within 45 NM of the reference given: a single frame
@@ -24,18 +25,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.feed import cpr
-from tocsin.feed.pairs import PAIR_S, Codes, pair_solutions
+from tocsin.feed.pairs import FASTEST_MPS, PAIR_S, Codes, pair_solutions
 from tocsin.schema import Floats
 from tocsin.units import NM_M
 
-REACH_MPS = 1000.0  # Mach 3.3: no aircraft in service flies faster
 REACH_SLACK_M = 2000.0  # late stamps of a loaded receiver: two seconds at most speeds
-LAST_S = 180.0  # 180 km at REACH_MPS: well within the half zone of 180 NM (333 km)
+LAST_S = 180.0  # 180 km at FASTEST_MPS: well within the half zone of 180 NM (333 km)
 #: On the surface the half zone is 45 NM (83 km): 180 s at an approach speed of 150 m/s is 27 km.
 SURFACE_REACH_MPS = 150.0
 SURFACE_REACH_M = 45 * NM_M
 AIRBORNE_REACH_M = 180 * NM_M
-SAME_DEG = 1e-5  # two solutions for one code are equal, or at least a cell zone apart
+SAME_M = 1.0  # two solutions for one code are equal, or at least a zone apart
 _DEG_M = 111_320.0
 
 UNRESOLVED, PAIRED, REFERRED, CONTRADICTED, NO_REFERENCE = range(5)
@@ -124,17 +124,16 @@ def _in_air(
     if clock_s - state.at_s > LAST_S:
         return (pair_lat, pair_lon, PAIRED) if paired else (*_NOWHERE, UNRESOLVED)
     last = (state.lat, state.lon)
-    reach_m = REACH_MPS * (clock_s - state.at_s) + REACH_SLACK_M
+    reach_m = FASTEST_MPS * (clock_s - state.at_s) + REACH_SLACK_M
     local = cpr.from_reference(y, x, odd, last)
     reached = local is not None and _apart_m(local, last) <= reach_m
     if not paired:
         return (*local, REFERRED) if local and reached else (*_NOWHERE, CONTRADICTED)
-    if local and reached:
-        same = abs(local[0] - pair_lat) < SAME_DEG and abs(local[1] - pair_lon) < SAME_DEG
-        return (pair_lat, pair_lon, PAIRED) if same else (*local, REFERRED)
+    if local and reached and _apart_m(local, (pair_lat, pair_lon)) < SAME_M:
+        return pair_lat, pair_lon, PAIRED
     before, state.doubted = state.doubted, (pair_lat, pair_lon, clock_s)
     if before is not None and clock_s - before[2] <= PAIR_S:
-        reach_m = REACH_MPS * (clock_s - before[2]) + REACH_SLACK_M
+        reach_m = FASTEST_MPS * (clock_s - before[2]) + REACH_SLACK_M
         if _apart_m(before[:2], (pair_lat, pair_lon)) <= reach_m:
             return pair_lat, pair_lon, PAIRED
     return *_NOWHERE, CONTRADICTED

@@ -100,7 +100,7 @@ def quality(carried: Carrier, es: Squitter, relayed: Bools, geometric: Bools) ->
     relayed     (N,) rows of TIS-B and multilateration, whose codes are not those of the aircraft
     geometric   (N,) rows with a height above the ellipsoid, which GVA speaks of
 
-    Until a version is heard an installation counts as version 0 (DO-260B, 2.2.8.1), whose type
+    Until a version is heard an installation counts as version 0 (DO-260B, appendix N), whose type
     code alone stands for accuracy and integrity (NUCp).
     """
     said = status(es)

@@ -19,7 +19,7 @@ from tocsin.units import FPM_MPS, FT_M, KT_MPS
 
 Words = NDArray[np.uint64]
 
-#: Movement field of BDS 0,6 (DO-260B, table 2-15): first code of each step, knots there, step.
+#: Movement field of BDS 0,6 (DO-260B, 2.2.3.2.4.2): first code of each step, knots there, step.
 _MOVEMENT = ((2, 0.125, 0.125), (9, 1.0, 0.25), (13, 2.0, 0.5), (39, 15.0, 1.0))
 _MOVEMENT_FAST = ((94, 70.0, 2.0), (109, 100.0, 5.0))
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import pyarrow as pa
+
 from tocsin.airspace.bundled import bundled_volumes
 from tocsin.airspace.edges import outline
 from tocsin.airspace.geojson import Defaults
@@ -34,18 +37,27 @@ class AirspaceSpec:
 class Airspaces:
     """What was asked for, ready to be tested, and what was refused on the way."""
 
-    outlines: tuple[Outline, ...]
+    volumes: tuple[Volume, ...]
     about: tuple[dict[str, object], ...]  # one a volume, for findings.json
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...]
 
+    def outlines(self, tracks: pa.Table, max_error_m: float) -> tuple[Outline, ...]:
+        """Return the outlines of the volumes that any position of the tracks comes near.
 
-def load(specs: Sequence[AirspaceSpec], max_error_m: float, say: Say = quiet) -> Airspaces:
-    """Return the outlines of all airspaces.
+        A volume that no position comes near has no passage; leaving it out saves its making.
+        """
+        box = _box(tracks)
+        return tuple(outline(v, max_error_m) for v in self.volumes if _near(v, box))
+
+
+def load(specs: Sequence[AirspaceSpec], say: Say = quiet) -> Airspaces:
+    """Return the volumes of all airspaces.
 
     Raises AirspaceError where a file yields no volume, or not the one that is named.
     """
-    outlines, about = [], []
+    named: list[Volume] = []
+    about = []
     refusals: list[Refusal] = []
     notes: list[str] = []
     for spec in specs:
@@ -71,9 +83,9 @@ def load(specs: Sequence[AirspaceSpec], max_error_m: float, say: Say = quiet) ->
                 )
         for volume in volumes:
             volume = _as_named(volume, spec)
-            outlines.append(outline(volume, max_error_m))
+            named.append(volume)
             about.append(_about(volume, spec))
-    return Airspaces(tuple(outlines), tuple(about), tuple(refusals), tuple(notes))
+    return Airspaces(tuple(named), tuple(about), tuple(refusals), tuple(notes))
 
 
 def _bundled(spec: AirspaceSpec) -> tuple[Volume, ...]:
@@ -99,6 +111,38 @@ def _as_named(volume: Volume, spec: AirspaceSpec) -> Volume:
         layer=spec.layer or volume.layer,
         hypothesis=spec.hypothesis or volume.hypothesis,
         sigma_m=volume.sigma_m if spec.sigma_m is None else spec.sigma_m,
+    )
+
+
+#: Kept about the tracks, so that a map has its neighbours and a gap its straight line.
+MARGIN_DEG = 2.0
+
+
+def _box(tracks: pa.Table) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of all positions, trusted or not; None without any."""
+    lon, lat = tracks["lon_deg"].to_numpy(), tracks["lat_deg"].to_numpy()
+    known = np.isfinite(lon) & np.isfinite(lat)
+    if not known.any():
+        return None
+    lon, lat = lon[known], lat[known]
+    west, east = float(lon.min()), float(lon.max())
+    if east - west > 180:  # over the antimeridian, or round the world: every longitude
+        west, east = -180.0, 180.0
+    return west, float(lat.min()), east, float(lat.max())
+
+
+def _near(volume: Volume, box: tuple[float, float, float, float] | None) -> bool:
+    if box is None:
+        return True
+    west, south, east, north = box
+    lat = [(ring.lat_deg.min(), ring.lat_deg.max()) for ring in volume.rings]
+    if all(hi < south - MARGIN_DEG or lo > north + MARGIN_DEG for lo, hi in lat):
+        return False
+    wide = MARGIN_DEG / np.cos(np.radians(min(max(abs(south), abs(north)), 85.0)))
+    return any(
+        hi + turn >= west - wide and lo + turn <= east + wide
+        for lo, hi in ((ring.lon_deg.min(), ring.lon_deg.max()) for ring in volume.rings)
+        for turn in (-360.0, 0.0, 360.0)
     )
 
 

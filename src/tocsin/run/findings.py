@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from tocsin import __version__
 from tocsin.incursion.find import Passages
 from tocsin.run.airspaces import Airspaces
 from tocsin.run.case import Case
 from tocsin.run.sources import Gathered
-from tocsin.schema import Distrust, Input
+from tocsin.schema import Distrust, Input, Volume
 from tocsin.settings import FindSettings, digest
 
 Z_95 = 1.6448536269514722  # standard normal quantile of .95: bounds of the 5-95 % interval
@@ -60,7 +59,7 @@ def case_findings(
         "settings": {**asdict(settings), "qnh_hpa": case.qnh_hpa},
         "inputs": [input_row(done) for done in gathered.inputs],
         "airspace": list(airspaces.about),
-        "incursions": incursions(found, gathered, authorised(case.reports)),
+        "incursions": incursions(found, gathered, airspaces.volumes, authorised(case.reports)),
         "claims": [],
         "compatibility": [],
         "integrity": [distrust_row(stretch) for stretch in gathered.distrust],
@@ -103,13 +102,16 @@ def authorised(reports: Sequence[Mapping[str, Any]]) -> str:
     return said.pop() if len(said) == 1 else "cannot tell"
 
 
-def incursions(found: Passages, gathered: Gathered, allowed: str) -> list[Json]:
+def incursions(
+    found: Passages, gathered: Gathered, volumes: Sequence[Volume], allowed: str
+) -> list[Json]:
     """Return one object a passage, with an id made from its content."""
+    line_m = {(v.name, v.hypothesis): v.sigma_m for v in volumes}
     inputs = sorted(done.sha256 for done in gathered.inputs)
     rows = []
     for row, more in zip(found.table.to_pylist(), found.detail.to_pylist(), strict=True):
-        layer_sigma = more["sigma_entry_s"], more["sigma_exit_s"]
-        duration_sigma = float(np.hypot(*(s or 0.0 for s in layer_sigma)))
+        end_sigma = more["sigma_entry_s"], more["sigma_exit_s"]
+        duration_sigma = float(np.hypot(end_sigma[0] or 0.0, end_sigma[1] or 0.0))
         depth, sigma_depth = row["max_depth_m"], row["sigma_depth_m"]
         open_ = {
             (True, True): "none",
@@ -134,7 +136,7 @@ def incursions(found: Passages, gathered: Gathered, allowed: str) -> list[Json]:
                 "aircraft_count": gathered.counts.get(row["track"]),
                 "open": open_,
                 "coverage": more["coverage"],
-                "dominant_uncertainty": _dominant(row, more, open_),
+                "dominant_uncertainty": _dominant(row, more, open_, line_m.get(_key(row), 0.0)),
                 "from_utc": utc(_ns(more["from_t"])),
                 "to_utc": utc(_ns(more["to_t"])),
                 "fixes_inside": row["fixes_inside"],
@@ -157,6 +159,10 @@ def _id(row: Mapping[str, Any], more: Mapping[str, Any], inputs: Sequence[str]) 
         ]
     )
     return "i-" + hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["volume"], row["hypothesis"]
 
 
 def _moments(moment: datetime | None, sigma_s: float | None) -> Json | None:
@@ -188,27 +194,12 @@ def _ns(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000) * 1000
 
 
-def _dominant(row: Mapping[str, Any], more: Mapping[str, Any], open_: str) -> str:
+def _dominant(row: Mapping[str, Any], more: Mapping[str, Any], open_: str, line_m: float) -> str:
     """Return what the answer hangs on most: a gap, the height, the boundary or the fixes."""
     if row["p_inside"] is None:
-        return "height: not reported in the datum of the limit"
+        return "the height, which is not reported in the datum of the limit"
     if open_ != "none" or more["coverage"] < 1:
-        return "gap: part of the passage was not observed"
-    return "position: error of the fixes and of the boundary"
-
-
-def naive_tracks(tracks: pa.Table) -> pa.Table:
-    """Return the tracks as one would take them who trusts every position."""
-    kept = tracks.filter(pa.array(np.isfinite(tracks["lon_deg"].to_numpy())))
-    kept = kept.filter(pa.compute.is_valid(kept["t"]))
-    words = kept["track"].combine_chunks()
-    code = words.indices.to_numpy()
-    ns = kept["t"].cast(pa.int64()).to_numpy()
-    order = np.lexsort((np.arange(len(ns)), ns, code))
-    ns, code = ns[order], code[order]
-    first = np.concatenate([[True], (ns[1:] != ns[:-1]) | (code[1:] != code[:-1])])
-    table = kept.take(pa.array(order[first[: len(order)]]))
-    zeros = pa.array(np.zeros(table.num_rows, np.uint32))
-    falses = pa.array(np.zeros(table.num_rows, bool))
-    table = table.set_column(table.column_names.index("flags"), "flags", zeros)
-    return table.set_column(table.column_names.index("break_before"), "break_before", falses)
+        return "a gap in observation"
+    if row["sigma_depth_m"] is not None and line_m > row["sigma_depth_m"] / 2**0.5:
+        return "the error of the boundary"
+    return "the error of the fixes"

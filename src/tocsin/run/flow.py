@@ -49,17 +49,18 @@ def run_case(
     gathered = gather(
         case.sources, settings, qnh_hpa=case.qnh_hpa, window_ns=case.window_ns, say=say
     )
-    airspace = airspaces.load(case.airspaces, settings.max_error_m, say)
+    airspace = airspaces.load(case.airspaces, say)
     say("looking for passages")
-    found = find(gathered.tracks, airspace.outlines, max_gap_s=settings.max_gap_s)
+    outlines = airspace.outlines(gathered.tracks, settings.max_error_m)
+    found = find(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
 
     # What would a naive reading say, and what did nobody see?
-    naive = doubt.not_established(gathered.tracks, gathered.distrust, airspace.outlines, found)
-    unseen = doubt.unobserved(found, airspace.outlines, settings.max_gap_s)
+    naive = doubt.not_established(gathered.tracks, gathered.distrust, outlines, found)
+    unseen = doubt.unobserved(found, outlines, settings.max_gap_s)
 
     findings = case_findings(case, gathered, airspace, found, settings, naive, unseen)
     say("drawing the dossier")
-    data = pages.drawn(case, gathered, airspace.outlines, found, findings, settings.max_gap_s)
+    data = pages.drawn(case, gathered, outlines, found, findings, settings.max_gap_s)
     files = {
         FINDINGS: dumps(findings).encode(),
         "incursions.parquet": parquet(_with_ids(found, findings)),

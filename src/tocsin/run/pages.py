@@ -13,7 +13,7 @@ from tocsin.incursion.find import Passages
 from tocsin.incursion.strip import strip
 from tocsin.run.case import Case
 from tocsin.run.sources import Gathered
-from tocsin.schema import DISTRUST, Floats, Outline, Volume
+from tocsin.schema import DISTRUST, Flag, Floats, Outline, Volume
 
 STRIP_POINTS = 1500  # of one strip: more cannot be seen, and each costs a search
 MARGIN_DEG = 3.0  # around the tracks: which outlines are worth drawing
@@ -53,8 +53,14 @@ def drawn(
 
 def _tracks(gathered: Gathered) -> list[page.DrawnTrack]:
     table = gathered.tracks
-    # A row without a time cannot be drawn; one without a position can: as a gap that was heard.
-    table = table.filter(pa.compute.is_valid(table["t"]))
+    # A row without a time cannot be drawn.  A mere copy of a position that stands elsewhere
+    # says nothing new; what is drawn as not credible is what a stretch of findings names.
+    copies = int(Flag.STALE | Flag.DUPLICATE | Flag.POSITION)
+    bits = table["flags"].to_numpy() & int(DISTRUST)
+    keep = (bits == 0) | ((bits & (int(DISTRUST) & ~copies)) != 0)
+    table = table.filter(pa.array(keep)).filter(
+        pa.compute.is_valid(table["t"]).filter(pa.array(keep))
+    )
     words = table["track"].combine_chunks()
     code = words.indices.to_numpy()
     t_s = table["t"].cast(pa.int64()).to_numpy() / 1e9

@@ -14,6 +14,7 @@ Where keeping a refused run would cost little more, nobody can tell: both sides 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ from tocsin.track.stretches import Stretches
 
 LOOK = 32
 FORBIDDEN = 1e12
+UNTOLD = 64  # open questions beyond which nothing of a track is believed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +74,17 @@ def choose(
     best = int(np.argmin(total))
     false = ~_path(best, back_to, on_to)
     doubtful = np.zeros(count, np.bool_)
+    rivals = []
     for begin, end in runs(false):
         heaviest = begin + int(np.argmax(weight_s[begin:end]))
         if total[heaviest] - total[best] < 0.5 * weight_s[begin:end].sum():
-            doubtful |= false & _span(begin, end, count)
-            doubtful |= ~_path(heaviest, back_to, on_to)
+            rivals.append(heaviest)
+            doubtful[begin:end] = True
+    if len(rivals) > UNTOLD:
+        return Choice(np.ones(count, np.bool_), np.ones(count, np.bool_))
+    for rival in rivals:
+        doubtful |= ~_path(rival, back_to, on_to)
+    doubtful |= _outvoted(false, weight_s, joins)
     return Choice(false | doubtful, doubtful)
 
 
@@ -96,9 +104,22 @@ def runs(mask: Bools) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _span(begin: int, end: int, count: int) -> Bools:
-    here = np.arange(count)
-    return (here >= begin) & (here < end)
+def _outvoted(false: Bools, weight_s: Reals, joins: Sequence[Reals]) -> Bools:
+    """Return all stretches where the two refused ends of a track agree against its middle.
+
+    A long spoofed stretch outweighs short true ends.  That the ends can be joined over it
+    speaks for them; unless they are a small part of the track, nobody can tell.
+    """
+    all_of_it = np.ones(len(false), np.bool_)
+    ends = runs(false)
+    if len(ends) != 2 or ends[0][0] != 0 or ends[1][1] != len(false):
+        return ~all_of_it
+    (_, after), (right, _) = ends
+    left = after - 1
+    if right - left > LOOK or joins[right][left - max(0, right - LOOK)] >= FORBIDDEN:
+        return ~all_of_it
+    small = weight_s[false].sum() < 0.25 * weight_s[~false].sum()
+    return ~all_of_it if small else all_of_it
 
 
 def _path(through: int, back_to: Ints, on_to: Ints) -> Bools:
@@ -139,7 +160,7 @@ def _astray(m: Motion, a: Ints, b: int, dt: Reals, settings: IntegritySettings) 
     course_a, course_b = np.radians(m.track_deg[a]), np.radians(m.track_deg[b])
     off_e = east - (m.gs_mps[a] * np.sin(course_a) + m.gs_mps[b] * np.sin(course_b)) / 2 * dt
     off_n = north - (m.gs_mps[a] * np.cos(course_a) + m.gs_mps[b] * np.cos(course_b)) / 2 * dt
-    usual_m = 0.25 * (m.gs_mps[a] + m.gs_mps[b]) / 2 * dt + 2000.0
+    usual_m = 0.5 * (m.gs_mps[a] + m.gs_mps[b]) / 2 * dt + 2000.0
     ratio = np.hypot(off_e, off_n) / usual_m
     ratio = np.where((dt > settings.leg_s) & np.isfinite(ratio), ratio, 0.0)
     cost: Reals = np.clip((ratio - 1) / 3, 0.0, 1.0) * settings.episode_s / 2

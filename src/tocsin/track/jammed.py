@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tocsin.track.limits import IntegritySettings
 from tocsin.track.motion import Bools, Ints
 
-HEARD = 3  # rows without a position that make a silence of positions
+HEARD = 3  # rows without a position that make a silence of positions ...
+HEARD_S = 15.0  # ... and how often they come at least: else it is not heard, but out of reach
 
 
 def silences(
@@ -25,9 +26,9 @@ def silences(
     fresh  (N,) brings a position of its own, true or false; on_ground (N,)
 
     A silence runs from one new position to the next of the same track, `silent_s` or longer,
-    with at least `HEARD` rows in it, and four times the usual spacing of positions in that
-    track.  Before the first and after the last position nothing is claimed: that is where
-    coverage begins and ends.  Nor on the ground, where a standing aircraft says little.
+    with at least `HEARD` rows in it and one in `HEARD_S`, and four times the usual spacing of
+    positions in that track.  Before the first and after the last position nothing is claimed:
+    that is where coverage begins and ends.  Nor on the ground: who stands there says little.
     """
     quiet = np.zeros(len(track), np.bool_)
     new = np.flatnonzero(fresh)
@@ -37,7 +38,12 @@ def silences(
     gap_s = np.diff(t_ns[new]) / 1e9
     same = track[new[1:]] == track[new[:-1]]
     flying = ~(on_ground[new[1:]] | on_ground[new[:-1]])
-    long = np.flatnonzero(same & flying & (between >= HEARD) & (gap_s >= settings.silent_s))
+    long = np.flatnonzero(
+        same
+        & flying
+        & (between >= np.maximum(HEARD, gap_s / HEARD_S))
+        & (gap_s >= settings.silent_s)
+    )
     if not len(long):
         return quiet
     heads = np.flatnonzero(np.r_[True, ~same])

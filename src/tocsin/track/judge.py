@@ -18,9 +18,10 @@ from tocsin.track.stretches import GOOD, MISMATCH, SLOW, Stretches, cut
 from tocsin.track.velocity import mismatched
 
 CROWDED = 256  # stretches of one track beyond which scraps are not argued about one by one
-SCRAP = 4  # fixes
+SCRAP = 4  # fixes, and as many more for every further such crowd
 SPOOF_FIXES = 5
 RECORDING_S = 7200.0  # after two hours any place can be reached: it vouches for nothing
+UNKNOWN_WAY = Flag.SPOOFED | Flag.ENVELOPE | Flag.SPEED
 UNTOLD = "it cannot be told which side of the contradiction is false"
 BESIDE = "beside a contradiction that nothing on its other side resolves"
 
@@ -61,8 +62,10 @@ def _without_scraps(
 ) -> tuple[Motion, Legs, Reals]:
     """Refuse runs of under `SCRAP` fixes in tracks that are broken everywhere.
 
-    Two aircraft under one address are such a track.  Where scraps are the greater part of
-    it, the rest is refused with them: nothing tells which belongs to what.
+    The more pieces a track is in, the longer a scrap: what is left is few enough to weigh
+    (8 sqrt(N) stretches of N fixes at most).  Two aircraft under one address are such a
+    track.  Where scraps are the greater part of it, the rest is refused with them: nothing
+    tells which belongs to what.
     """
     whole = np.bincount(m.track)
     refused = np.zeros(len(whole), np.int64)
@@ -74,8 +77,8 @@ def _without_scraps(
         first = np.flatnonzero(np.r_[True, (tight > 1) | ~leg.same])
         size = np.diff(np.append(first, len(m)))
         track = m.track[first]
-        crowded = np.bincount(track)[track] > CROWDED
-        drop = np.repeat(crowded & (size < SCRAP), size)
+        scrap = SCRAP * (np.bincount(track)[track] // CROWDED)
+        drop = np.repeat(size < scrap, size)
         refused += np.bincount(m.track[drop], minlength=len(whole))
         drop |= (2 * refused > whole)[m.track]
         if not drop.any():
@@ -99,7 +102,7 @@ def _judge_track(
         _refuse(m, pieces, a, b, ruling, rules)
         # A short run between stretches that join leaves a short leg across it, which may be used.
         rows = m.row[pieces.first[a] : pieces.last[b - 1] + 1]
-        if b < len(false) and marked(ruling.flags[rows], Flag.SPOOFED).any():
+        if b < len(false) and marked(ruling.flags[rows], UNKNOWN_WAY).any():
             ruling.broken[m.row[pieces.first[b]]] = True
     for a, b in runs(false):
         _doubt(m, pieces, a, b, ruling, rules)

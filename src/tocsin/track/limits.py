@@ -46,7 +46,7 @@ class IntegritySettings:
     #: A false stretch shorter than this is called a teleport, a longer one spoofed.
     spoof_s: float = 30.0
     #: What one more episode of falsehood must explain to be preferred, in seconds of track.
-    episode_s: float = 1800.0
+    episode_s: float = 900.0
     #: How far from a one-sided contradiction even the longer side is not believed.
     doubt_s: float = 1200.0
     #: Heard this long without a new position: jammed.

@@ -157,9 +157,7 @@ def legs(m: Motion, settings: IntegritySettings) -> Legs:
 
     # A speed is never taken across a gap or a leap.
     here = np.arange(count, dtype=np.int32)
-    runs = np.cumsum(
-        np.r_[0, ~usual], dtype=np.int32
-    )  # a speed is never taken across a gap or a leap
+    runs = np.cumsum(np.r_[0, ~usual], dtype=np.int32)
     first = track_starts(runs)
     last = count - 1 - track_starts(runs[::-1])[::-1]
     low, high = np.maximum(here - 3, first), np.minimum(here + 3, last)
