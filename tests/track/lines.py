@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from tests.track.flights import METRE_DEG, START_NS
-from tocsin.schema import TRACK, UTC_NS, Floats
+from tocsin.schema import TRACK, UTC_NS
+from tocsin.track.limits import Reals
 from tocsin.track.motion import Motion, motion
 
 Column = Sequence[float | None] | float | None
@@ -16,8 +17,8 @@ Column = Sequence[float | None] | float | None
 
 def line(
     t_s: Sequence[float],
-    east_m: Sequence[float] | Floats,
-    north_m: Sequence[float] | Floats | float = 0.0,
+    east_m: Sequence[float] | Reals,
+    north_m: Sequence[float] | Reals | float = 0.0,
     *,
     gs: Column = None,
     course: Column = None,

@@ -16,8 +16,7 @@ MINUTES = 20
 def drawn_aside(at_mps: float, minutes: int, course_deg: float = 90.0) -> list[int]:
     """Return the minutes that are flagged when a track drifts north in minutes 8 and after."""
     t = np.arange(MINUTES * 60.0)
-    begin = 480 - 40  # the tables begin 40 s after a whole minute
-    north = np.clip(t - begin, 0, minutes * 60) * at_mps
+    north = np.clip(t - 480, 0, minutes * 60) * at_mps
     m = moving(line(t.tolist(), 220 * t, north.tolist(), gs=220.0, course=course_deg))
     leg = legs(m, RULES)
     found = mismatched(m, leg, np.zeros(len(t) - 1, np.bool_), RULES)

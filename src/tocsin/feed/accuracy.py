@@ -4,8 +4,8 @@ RTCA DO-260B, the same tables in ICAO Doc 9871, appendix C: type code with suppl
 C to NIC and Rc (table C-2), NACp (C-13), GVA (C-29), NACv, SIL; version 0, NUCp: appendix N.
 
 EPU is a 95 % bound: for a circular Gaussian error EPU95 = 2.448 sigma per axis.  Rc is a
-containment radius at the integrity risk of SIL: it says how far off an *undetected* error may be, and is
-never turned into a sigma.  A code of unknown meaning is NaN.
+containment radius at the integrity risk of SIL: it says how far off an *undetected* error may
+be, and is never turned into a sigma.  A code of unknown meaning is NaN.
 """
 
 from __future__ import annotations

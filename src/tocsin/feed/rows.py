@@ -231,6 +231,9 @@ def _swapped(lat: Floats, lon: Floats, of: NDArray[np.int64], good: Bools) -> Bo
         return bad
     y, x, track = lat[usable], lon[usable], of[usable]
     leap = np.maximum(np.abs(np.diff(y)), np.abs(np.diff(x))) > _LEAP_DEG
+    turns = np.diff(track) != 0
+    if np.count_nonzero(turns) <= track.max():  # tracks stand together: no leap from one to another
+        leap &= ~turns
     if not leap.any():  # nearly always: then the search costs nothing
         return bad
     order = np.argsort(track, kind="stable")

@@ -24,7 +24,7 @@ from tocsin.incursion.passages import Stretches
 from tocsin.incursion.path import Ints, Path
 from tocsin.schema import Floats
 
-TOLERANCE_M = 0.1
+TOLERANCE_M = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from tocsin.track.motion import Bools, Legs, Motion, track_starts
 BIN_S = 60.0  # long enough that a time wrong by 1 s at 250 m/s is worth 4 m/s
 LEG_S = 15.0  # velocity says little about longer legs
 TURN_DEG = 20.0
+UNKNOWN = 5
 SUSTAINED = 3  # minutes in a row: a turn, a report that lags or is held does not last
 
 
@@ -46,15 +47,18 @@ def mismatched(m: Motion, leg: Legs, bad: Bools, settings: IntegritySettings) ->
         drift = np.hypot(np.add.reduceat(rest_e, cuts), np.add.reduceat(rest_n, cuts)) / total_s
         limit = settings.mismatch_mps + 0.06 * np.add.reduceat(way_m, cuts) / total_s
     drift[total_s < BIN_S / 2] = np.nan
-    over = drift > limit
+    with np.errstate(invalid="ignore"):
+        over, poor = drift > limit, drift > 0.4 * limit
     if not over.any():
         return wrong
-    owner = begin[cuts]
-    over &= _sustained(over, owner, minute[cuts])
-    with np.errstate(invalid="ignore"):
-        poor = np.bincount(owner, weights=drift > 0.4 * limit)
-        known = np.bincount(owner, weights=np.isfinite(drift))
-    over &= (2 * poor <= known)[owner]  # else the reports of this source mean something else
+    owner, known = begin[cuts], np.isfinite(drift)
+    over[known] &= _sustained(over[known], owner[known], minute[cuts][known])
+    half = np.bincount(owner, weights=known) / 2
+    over &= (np.bincount(owner, weights=poor) <= half)[owner]  # else its reports mean another thing
+    together = owner[1:] == owner[:-1]
+    for _ in range(UNKNOWN):  # minutes beside, of which nothing is known, are not known to be good
+        over[1:] |= over[:-1] & together & ~known[1:]
+        over[:-1] |= over[1:] & together & ~known[:-1]
     span = np.diff(np.append(cuts, len(m)))
     wrong[cuts[0] :] = np.repeat(over, span)
     return wrong
@@ -62,7 +66,7 @@ def mismatched(m: Motion, leg: Legs, bad: Bools, settings: IntegritySettings) ->
 
 def _sustained(over: Bools, owner: NDArray[np.int32], minute: NDArray[np.float64]) -> Bools:
     """Return which bins belong to runs of `SUSTAINED` or more neighbouring bins that are over."""
-    joins = np.r_[False, (owner[1:] == owner[:-1]) & (minute[1:] <= minute[:-1] + 2)]
+    joins = np.r_[False, (owner[1:] == owner[:-1]) & (minute[1:] <= minute[:-1] + 3)]
     begins = over & ~(np.r_[False, over[:-1]] & joins)
     run = np.cumsum(begins)
     length = np.bincount(run[over], minlength=run[-1] + 1)
