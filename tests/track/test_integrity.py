@@ -180,9 +180,9 @@ def test_another_schema_is_a_wrong_call() -> None:
         check(line([0, 1], [0, 1]).drop_columns(["sigma_m"]))
 
 
-def recorded(path: Path) -> tuple[pa.Table, tuple[Distrust, ...]]:
-    """Return a recording, checked, one track per ICAO address."""
-    fixes = read(path).fixes
+def recorded(path: Path, without: tuple[str, ...] = ()) -> tuple[pa.Table, tuple[Distrust, ...]]:
+    """Return a recording, checked, one track per ICAO address, some columns left out."""
+    fixes = read(path).fixes.drop_columns(list(without))
     if "track" not in fixes.column_names:
         names = [f"{address:06x}" for address in fixes.column("icao24").to_pylist()]
         fixes = fixes.append_column("track", pa.array(names).dictionary_encode())
@@ -213,6 +213,29 @@ def test_thy9bp_is_spoofed_over_lviv_and_true_before_and_after(shared: Path) -> 
     assert lat[before] == pytest.approx(47.43686, abs=1e-4)
     assert lat[after] == pytest.approx(53.57858, abs=1e-4)
     assert good.column("break_before").to_pylist()[after]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    "without",
+    [
+        ("h_pressure_m",),
+        ("gs_mps", "track_deg"),
+        ("h_pressure_m", "gs_mps", "track_deg"),
+        ("h_pressure_m", "gs_mps", "track_deg", "flags", "pos_age_s"),
+    ],
+)
+def test_thy9bp_is_found_from_less_than_all_its_columns(
+    shared: Path, without: tuple[str, ...]
+) -> None:
+    path = shared / "data" / "opensky" / "noisy_spoofing.json.gz"
+    out, told = recorded(path, without)
+    good = out.filter(pa.array(trusted(out.column("flags"))))
+    t_ns = good.column("t").cast(pa.int64()).to_numpy()
+    assert not ((t_ns > ns("09:04:51")) & (t_ns < ns("09:58:10.5"))).any()
+    assert (t_ns < ns("09:05")).sum() > 2300
+    assert (t_ns > ns("09:58:10")).sum() > 1500
+    assert "spoofed" in {d.reason for d in told}
 
 
 @pytest.mark.data

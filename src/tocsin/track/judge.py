@@ -13,7 +13,7 @@ from tocsin.track.envelope import too_slow
 from tocsin.track.jumps import leaps, strain
 from tocsin.track.limits import IntegritySettings, Reals
 from tocsin.track.marks import Flags, mark, marked
-from tocsin.track.motion import Bools, Legs, Motion, fast_mps, legs
+from tocsin.track.motion import Bools, Ints, Legs, Motion, fast_mps, legs
 from tocsin.track.stretches import GOOD, MISMATCH, SLOW, Stretches, cut
 from tocsin.track.velocity import mismatched
 
@@ -21,8 +21,10 @@ CROWDED = 256  # stretches of one track beyond which scraps are not argued about
 SCRAP = 4  # fixes, and as many more for every further such crowd
 SPOOF_FIXES = 5
 RECORDING_S = 7200.0  # after two hours any place can be reached: it vouches for nothing
+STRANDED_S = 300.0  # without a position for so long, a stretch stands by itself
 UNKNOWN_WAY = Flag.SPOOFED | Flag.ENVELOPE | Flag.SPEED
 UNTOLD = "it cannot be told which side of the contradiction is false"
+STRANDED = "part of it joins the true track only across a silence"
 BESIDE = "beside a contradiction that nothing on its other side resolves"
 
 
@@ -98,6 +100,8 @@ def _judge_track(
         for row in m.row[pieces.first[left[choice.doubtful]]].tolist():
             ruling.remarks[row] = UNTOLD
     false |= _islands(pieces, false, rules)
+    for row in m.row[pieces.first[_strand(m, pieces, false, rules)]].tolist():
+        ruling.remarks[row] = STRANDED
     for a, b in runs(false):
         _refuse(m, pieces, a, b, ruling, rules)
         # A short run between stretches that join leaves a short leg across it, which may be used.
@@ -117,6 +121,35 @@ def _islands(pieces: Stretches, false: Bools, rules: IntegritySettings) -> Bools
         around = min(weight[a:b].sum(), weight[c:d].sum())
         if held < rules.leg_s and held < around and around >= rules.spoof_s:
             found[b:c] = True
+    return found
+
+
+def _strand(m: Motion, pieces: Stretches, false: Bools, rules: IntegritySettings) -> Ints:
+    """Refuse what touches a spoofed stretch and joins the true track only across silences.
+
+    Return the stretches newly refused in `false`.  A spoofer often leaps from place to place:
+    the first of them may be within reach after minutes without a position.  Where the rest
+    of the track outweighs such a part twice, the company it keeps decides.
+    """
+    kept = np.flatnonzero(~false)
+    if not len(kept) or false.sum() == 0:
+        return kept[:0]
+    begins, ends, weight = m.t_s[pieces.first], m.t_s[pieces.last], pieces.weight_s
+    apart = np.flatnonzero(begins[kept[1:]] - ends[kept[:-1]] > STRANDED_S) + 1
+    total = weight[kept].sum()
+    spoofed = [
+        (begins[a], ends[b - 1])
+        for a, b in runs(false)
+        if weight[a:b].sum() >= rules.spoof_s and (pieces.label[a:b] != MISMATCH).any()
+    ]
+    stranded = []
+    for group in np.split(kept, apart):
+        begin, end = begins[group[0]] - STRANDED_S, ends[group[-1]] + STRANDED_S
+        near = any(begin < b and a < end for a, b in spoofed)
+        if near and 3 * weight[group].sum() < total:
+            stranded.append(group)
+    found = np.concatenate(stranded) if stranded else kept[:0]
+    false[found] = True
     return found
 
 
