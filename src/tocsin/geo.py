@@ -100,3 +100,78 @@ def cross(u: Floats, v: Floats) -> Floats:
 def dot(u: Floats, v: Floats) -> Floats:
     """Return u . v for vectors on the last axis."""
     return np.asarray(u[..., 0] * v[..., 0] + u[..., 1] * v[..., 1] + u[..., 2] * v[..., 2])
+
+
+def axes(lon_deg: float, lat_deg: float) -> Floats:
+    """Return the east, north and up unit vectors at a place, as rows of a (3, 3) matrix."""
+    lon, lat = np.radians(lon_deg), np.radians(lat_deg)
+    east = [-np.sin(lon), np.cos(lon), 0.0]
+    north = [-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)]
+    up = [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
+    return np.array([east, north, up])
+
+
+def at_height(lon_deg: Floats, lat_deg: Floats, h_hae_m: Floats) -> Floats:
+    """Return geocentric coordinates of points at a height above the ellipsoid, (N, 3)."""
+    lon, lat = np.radians(lon_deg), np.radians(lat_deg)
+    up = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+    return np.asarray(ecef(lon_deg, lat_deg) + np.asarray(h_hae_m)[..., None] * up)
+
+
+def place(xyz_m: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return longitude, latitude and height above the ellipsoid of any point (Bowring 1976).
+
+    One step of Bowring's formula: below 1e-9 degrees and 1 mm up to 20 km of height.
+    """
+    x, y, z = xyz_m[..., 0], xyz_m[..., 1], xyz_m[..., 2]
+    p = np.hypot(x, y)
+    b = A_M * (1 - F)
+    beta = np.arctan2(z * A_M, p * b)
+    ep2 = E2 / (1 - E2)
+    lat = np.arctan2(z + ep2 * b * np.sin(beta) ** 3, p - E2 * A_M * np.cos(beta) ** 3)
+    n = A_M / np.sqrt(1 - E2 * np.sin(lat) ** 2)
+    h = p * np.cos(lat) + z * np.sin(lat) - A_M**2 / n
+    return np.degrees(np.arctan2(y, x)), np.degrees(lat), np.asarray(h)
+
+
+def from_polar(
+    range_m: Floats,
+    azimuth_deg: Floats,
+    h_hae_m: Floats,
+    site: tuple[float, float, float],
+) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of a plot: slant range, azimuth, and the target's height.
+
+    site  (lon_deg, lat_deg, h_hae_m) of the radar; azimuth from true north, clockwise
+
+    The elevation is found by Newton's method so that the point has the height asked for; a height
+    that the range cannot reach gives NaN.  Refraction is not corrected: it lengthens the path by
+    about 1e-4 of it at low elevation, 20 m at 200 km, less than any range bias.
+    """
+    lon0, lat0, h0 = site
+    east, north, up = axes(lon0, lat0)
+    origin = at_height(np.array(lon0), np.array(lat0), np.array(h0))
+    a = np.radians(azimuth_deg)
+    flat = np.sin(a)[..., None] * east + np.cos(a)[..., None] * north
+    rho = np.asarray(range_m, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        e = np.arcsin((np.asarray(h_hae_m) - h0) / rho - rho / (2 * R_MEAN_M))
+    lon = lat = np.full(rho.shape, np.nan)
+    for _ in range(4):
+        point = origin + rho[..., None] * (np.cos(e)[..., None] * flat + np.sin(e)[..., None] * up)
+        lon, lat, h = place(point)
+        e = e - (h - h_hae_m) / (rho * np.cos(e))
+    off = np.abs(h - h_hae_m) > 1.0
+    return np.where(off, np.nan, lon), np.where(off, np.nan, lat)
+
+
+def to_polar(
+    lon_deg: Floats, lat_deg: Floats, h_hae_m: Floats, site: tuple[float, float, float]
+) -> tuple[Floats, Floats, Floats]:
+    """Return slant range in m, azimuth and elevation in degrees of points seen from a site."""
+    lon0, lat0, h0 = site
+    origin = at_height(np.array(lon0), np.array(lat0), np.array(h0))
+    d = at_height(lon_deg, lat_deg, h_hae_m) - origin
+    e, n, u = np.moveaxis(d @ axes(lon0, lat0).T, -1, 0)
+    azimuth = np.degrees(np.arctan2(e, n)) % 360.0
+    return np.linalg.norm(d, axis=-1), azimuth, np.degrees(np.arctan2(u, np.hypot(e, n)))

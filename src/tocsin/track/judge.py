@@ -125,32 +125,27 @@ def _islands(pieces: Stretches, false: Bools, rules: IntegritySettings) -> Bools
 
 
 def _strand(m: Motion, pieces: Stretches, false: Bools, rules: IntegritySettings) -> Ints:
-    """Refuse what touches a spoofed stretch and joins the true track only across silences.
+    """Refuse what leads to a spoofed stretch and joins the true track only across silences.
 
     Return the stretches newly refused in `false`.  A spoofer often leaps from place to place:
-    the first of them may be within reach after minutes without a position.  Where the rest
-    of the track outweighs such a part twice, the company it keeps decides.
+    the first of them may be within reach after minutes without a position.  Between two
+    silences, a part that begins or ends with a spoofed stretch is judged by the company it
+    keeps, where the rest of the track outweighs it twice.
     """
-    kept = np.flatnonzero(~false)
-    if not len(kept) or false.sum() == 0:
-        return kept[:0]
     begins, ends, weight = m.t_s[pieces.first], m.t_s[pieces.last], pieces.weight_s
-    apart = np.flatnonzero(begins[kept[1:]] - ends[kept[:-1]] > STRANDED_S) + 1
-    total = weight[kept].sum()
-    spoofed = [
-        (begins[a], ends[b - 1])
-        for a, b in runs(false)
-        if weight[a:b].sum() >= rules.spoof_s and (pieces.label[a:b] != MISMATCH).any()
-    ]
-    stranded = []
-    for group in np.split(kept, apart):
-        begin, end = begins[group[0]] - STRANDED_S, ends[group[-1]] + STRANDED_S
-        near = any(begin < b and a < end for a, b in spoofed)
-        if near and 3 * weight[group].sum() < total:
-            stranded.append(group)
-    found = np.concatenate(stranded) if stranded else kept[:0]
-    false[found] = True
-    return found
+    spoofed = np.zeros(len(false), np.bool_)
+    for a, b in runs(false):
+        labels = pieces.label[a:b]
+        spoofed[a:b] = weight[a:b].sum() >= rules.spoof_s and (labels != MISMATCH).any()
+    total = weight[~false].sum()
+    silent = np.flatnonzero(begins[1:] - ends[:-1] > STRANDED_S) + 1
+    stranded = np.zeros(len(false), np.bool_)
+    for a, b in pairwise([0, *silent.tolist(), len(false)]):
+        held = weight[a:b][~false[a:b]].sum()
+        if (spoofed[a] or spoofed[b - 1]) and 3 * held < total:
+            stranded[a:b] = ~false[a:b]
+    false |= stranded
+    return np.flatnonzero(stranded)
 
 
 def _refuse(

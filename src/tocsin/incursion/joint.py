@@ -1,0 +1,187 @@
+"""An incursion from joint samples: whether, when, how long, how deep, and what it hangs on.
+
+Each sample is a whole trajectory with its own sensor biases and its own shift of the boundary:
+one shift per trajectory and hypothesis, for a limit's error (datum, chart, rounded coordinates)
+moves the whole line, not each fix.  Every quantity is computed sample by sample; what is printed
+are quantiles over samples, given that the sample is inside at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from tocsin import geo
+from tocsin.schema import Floats, Posterior
+
+QUANTILES = (0.05, 0.5, 0.95)
+EPISODE_P = 0.05  # an episode is an unbroken time in which P(inside) is above this
+JOIN_S = 30.0  # episodes closer than this are one: a dip of noise is no exit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Episode:
+    """One stay inside, as far as it can be told from another."""
+
+    p_inside: float  # P(ever inside during the episode)
+    begin: int  # grid indices of the window
+    end: int
+    entry_s: Floats | None  # (3,) quantiles on the clock of the grid; None: not observed
+    exit_s: Floats | None
+    duration_s: Floats  # (3,)
+    depth_m: Floats  # (3,)
+    path_m: Floats  # (3,)
+    coverage: float
+    shares: dict[str, float]  # of the variance of the time inside
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """One track against one volume under one hypothesis."""
+
+    signed_m: Floats  # (M, K) distance from the shifted boundary, positive inside
+    shift_m: Floats  # (M,)
+    p_inside_t: Floats  # (K,) marginal, NaN where unobserved
+    p_ever: float
+    episodes: tuple[Episode, ...]
+
+
+def judge(posterior: Posterior, signed_m: Floats, sigma_m: float, rng: Generator) -> Judged:
+    """Return what the samples say of one volume.
+
+    signed_m  (M, K) distance of every sample from the unshifted boundary, positive inside
+    sigma_m   one-sigma error of the boundary
+    """
+    shift = rng.standard_normal(len(signed_m)) * sigma_m
+    signed = signed_m + shift[:, None]
+    seen = posterior.observed
+    inside = (signed > 0) & seen
+    p_t = np.where(seen, inside.mean(axis=0), np.nan)
+    t_s = (posterior.t_ns - posterior.t_ns[0]) / 1e9
+    episodes = tuple(
+        _episode(posterior, t_s, signed, shift, begin, end)
+        for begin, end in _windows(p_t, t_s, inside)
+    )
+    return Judged(signed, shift, p_t, float(inside.any(axis=1).mean()), episodes)
+
+
+def _windows(p_t: Floats, t_s: Floats, inside: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the index windows of episodes; unobserved time between two does not part them."""
+    likely = np.flatnonzero(np.nan_to_num(p_t) > EPISODE_P)
+    if not len(likely):
+        return []
+    parts = np.split(likely, np.flatnonzero(np.diff(t_s[likely]) > JOIN_S) + 1)
+    windows = [(int(part[0]), int(part[-1])) for part in parts]
+    # Widened to where no sample is inside, so that no sample is cut short by the window.
+    out: list[tuple[int, int]] = []
+    some: NDArray[np.bool_] = np.asarray(inside.any(axis=0))
+    for k, (begin, end) in enumerate(windows):
+        floor = out[-1][1] + 1 if out else 0
+        ceiling = windows[k + 1][0] - 1 if k + 1 < len(windows) else len(t_s) - 1
+        while begin > floor and some[begin]:
+            begin -= 1
+        while end < ceiling and some[end]:
+            end += 1
+        out.append((begin, end))
+    return out
+
+
+def _episode(
+    posterior: Posterior, t_s: Floats, signed: Floats, shift: Floats, begin: int, end: int
+) -> Episode:
+    window = slice(begin, end + 1)
+    d, t = signed[:, window], t_s[window]
+    seen = posterior.observed[window]
+    inside = (d > 0) & seen
+    ever: NDArray[np.bool_] = np.asarray(inside.any(axis=1))
+    d, inside = d[ever], inside[ever]
+    step_in = _share_inside(d) * (seen[1:] & seen[:-1])  # (m, k - 1) of each step
+    duration = step_in @ np.diff(t)
+    lon, lat = posterior.lon_deg[ever][:, window], posterior.lat_deg[ever][:, window]
+    path = (step_in * _steps_m(lon, lat)).sum(axis=1)
+    depth = np.where(seen, d, -np.inf).max(axis=1)
+    entry, leave = _ends(d, t, inside)
+    return Episode(
+        p_inside=float(ever.mean()),
+        begin=begin,
+        end=end,
+        entry_s=_quantiles(entry) if not inside[:, 0].any() else None,
+        exit_s=_quantiles(leave) if not inside[:, -1].any() else None,
+        duration_s=_quantiles(duration),
+        depth_m=_quantiles(depth),
+        path_m=_quantiles(path),
+        coverage=float(seen.mean()),
+        shares=_shares(duration, posterior, ever, shift),
+    )
+
+
+def _share_inside(d: Floats) -> Floats:
+    """Return which share of each step is inside, distance taken as linear along it."""
+    a, b = d[:, :-1], d[:, 1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cut = np.where(a != b, a / (a - b), 0.0)
+    return np.where(
+        (a > 0) & (b > 0), 1.0, np.where((a <= 0) & (b <= 0), 0.0, np.where(a > 0, cut, 1 - cut))
+    )
+
+
+def _ends(d: Floats, t: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return when each sample is first and last inside, to a fraction of a step."""
+    rows = np.arange(len(d))
+    first = np.argmax(inside, axis=1)
+    last = inside.shape[1] - 1 - np.argmax(inside[:, ::-1], axis=1)
+
+    def crossing(k: NDArray[np.int64], other: NDArray[np.int64]) -> Floats:
+        a, b = d[rows, k], d[rows, other]
+        f = np.where(b <= 0, a / np.where(a != b, a - b, 1.0), 0.0)
+        return np.asarray(t[k] + f * (t[other] - t[k]))
+
+    return (
+        crossing(first, np.maximum(first - 1, 0)),
+        crossing(last, np.minimum(last + 1, len(t) - 1)),
+    )
+
+
+def _steps_m(lon: Floats, lat: Floats) -> Floats:
+    xyz = geo.ecef(lon, lat)
+    return np.asarray(np.linalg.norm(np.diff(xyz, axis=1), axis=2))
+
+
+def _quantiles(values: Floats) -> Floats:
+    if not len(values):
+        return np.full(3, np.nan)
+    return np.asarray(np.quantile(values, QUANTILES))
+
+
+def _shares(
+    value: Floats, posterior: Posterior, ever: NDArray[np.bool_], shift: Floats
+) -> dict[str, float]:
+    """Return how much of the variance each cause explains, by linear regression, in order.
+
+    Causes are the boundary's shift, the unknown height and the sensors' biases; what they do
+    not explain is noise and manoeuvre.
+    """
+    total = float(np.var(value))
+    if len(value) < 50 or total <= 0:
+        return {}
+    causes = {
+        "boundary": shift[ever][:, None],
+        "height": posterior.h_hae_m[ever][:, :1],
+        "bias": posterior.bias_sigmas[ever] if posterior.bias_sigmas.size else None,
+    }
+    shares, columns, left = {}, [np.ones((len(value), 1))], total
+    for name, column in causes.items():
+        if column is None or not np.ptp(column, axis=0).any():
+            shares[name] = 0.0
+            continue
+        columns.append(column)
+        design = np.concatenate(columns, axis=1)
+        fitted = design @ np.linalg.lstsq(design, value, rcond=None)[0]
+        now = float(np.var(value - fitted))
+        shares[name] = max(left - now, 0.0) / total
+        left = min(left, now)
+    shares["noise"] = left / total
+    return {name: round(share, 4) for name, share in shares.items()}
