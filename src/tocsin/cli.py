@@ -15,6 +15,7 @@ from tocsin.commands.demo import demo, doctor
 from tocsin.commands.find import find
 from tocsin.commands.read import read
 from tocsin.commands.run import run
+from tocsin.commands.simulate import simulate
 from tocsin.commands.telling import fail, say
 from tocsin.errors import TocsinError
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, read, find, demo, doctor):
+for verb in (run, read, find, simulate, demo, doctor):
     app.command()(verb)
 
 

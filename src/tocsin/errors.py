@@ -6,6 +6,7 @@ TocsinError                     1   anything below, caught by one name
     FeedError                   3     surveillance data
     AirspaceError               3     boundaries and volumes
     CaseError                   3     a case file
+      ClaimError                3       a claim whose test does not parse
   IntegrityError                4   a hash, a signature or a bundle that does not hold
 
 Every error says what was found, where, by which rule it is wrong, and what to do
@@ -53,6 +54,35 @@ class AirspaceError(SourceError):
 
 class CaseError(SourceError):
     """A case file that cannot be understood."""
+
+
+class ClaimError(CaseError):
+    """A claim whose test does not parse: says at which character, and the nearest valid form."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        test: str,
+        at: int,
+        nearest: str = "",
+        path: str = "",
+        place: str = "",
+    ) -> None:
+        self.test = test
+        self.at = at  # of the first wrong character, from 0
+        self.nearest = nearest
+        super().__init__(
+            f'{problem}, at character {at + 1} of "{test}"',
+            path=path,
+            place=place,
+            hint=f"the nearest valid form is: {nearest}" if nearest else "",
+        )
+
+    @property
+    def pointer(self) -> str:
+        """The test, and under it a caret at the wrong character."""
+        return f"{self.test}\n{' ' * self.at}^"
 
 
 class IntegrityError(TocsinError):

@@ -58,7 +58,17 @@ FORMATS: tuple[Format, ...] = (
     Format("kml", "KML and KMZ tracks", "kml"),
     Format("sbs", "SBS BaseStation text (MSG lines, port 30003)", "sbs"),
     Format("avr", "AVR text (*HEX; or @STAMPHEX; lines)", "avr"),
+    Format(
+        "remoteid",
+        "Remote ID and DJI DroneID in Wi-Fi and Bluetooth captures (pcap, pcapng)",
+        "remoteid",
+    ),
     Format("rawcsv", "CSV of raw Mode S frames (unix_s,hex or unix_s,icao,hex)", "rawcsv"),
+    Format(
+        "asterix",
+        "ASTERIX: raw blocks, pcap, pcapng, Final Format, GPS recorder, hex text",
+        "asterix",
+    ),
     Format("beast", "Beast binary (dump1090, readsb, Radarcape)", "beast"),
     Format("table", "CSV or Parquet with t, lon, lat (or a mapping file)", "tabular"),
 )

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LATER = "a later version of tocsin will read it"
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -31,10 +29,6 @@ def _begins(*magics: bytes) -> Callable[[bytes], bool]:
     return lambda head: head.startswith(magics)
 
 
-def _capture_with(mark: bytes) -> Callable[[bytes], bool]:
-    return lambda head: head.startswith(_CAPTURES) and mark in head
-
-
 def _text(pattern: bytes, flags: int = 0) -> Callable[[bytes], bool]:
     compiled = re.compile(pattern, flags)
     return lambda head: compiled.search(head[:16384]) is not None
@@ -47,53 +41,6 @@ _CAPTURES = (
     b"\xa1\xb2\x3c\x4d",
     b"\x0a\x0d\x0d\x0a",
 )
-#: Vendor elements of 802.11 beacons: ASD-STAN 4709-002 and ASTM F3411 (OUI FA-0B-BC, type 0D), the
-#: French scheme (6A-5C-35), DJI DroneID (26-37-12).
-_REMOTE_ID = b"\xfa\x0b\xbc\x0d"
-_FRENCH_ID = b"\x6a\x5c\x35"
-_DJI_ID = b"\x26\x37\x12"
-
-#: ASTERIX categories that are assigned (EUROCONTROL, category list) and met in recordings.
-_CATEGORIES = frozenset(
-    {1, 2, 3, 4, 7, 8, 9, 10, 11, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 30, 31, 32, 34, 48}
-    | {62, 63, 65, 129, 150, 205, 240, 247, 252, 253}
-)
-
-
-def _asterix(head: bytes) -> bool:
-    """Return whether blocks of category and length follow one another to the end.
-
-    Up to 64 KiB of a longer file are at hand, so the last block may be cut there.
-    """
-    place, blocks = 0, 0
-    while place + 3 <= len(head):
-        length = int.from_bytes(head[place + 1 : place + 3], "big")
-        if head[place] not in _CATEGORIES or length < 4:
-            return False
-        place += length
-        blocks += 1
-    return blocks > 0 and (place == len(head) or (len(head) == 65536 and blocks > 3))
-
-
-def _asterix_final(head: bytes) -> bool:
-    """Return whether this is IOSS Final Format: length, error, date, time, block, A5A5A5A5."""
-    if len(head) < 12:
-        return False
-    length = int.from_bytes(head[0:2], "big")
-    return 12 < length <= len(head) and head[length - 4 : length] == b"\xa5\xa5\xa5\xa5"
-
-
-def _asterix_gps(head: bytes) -> bool:
-    """Return whether a header of 2200 bytes comes before the first block (GPS recorders)."""
-    return len(head) > 2204 and len(set(head[:2200])) == 1 and head[2200] in _CATEGORIES
-
-
-def _asterix_hex(head: bytes) -> bool:
-    first = re.match(rb"\s*([0-9a-fA-F]{8,})\s*(?:\r?\n|$)", head)
-    if first is None or len(first.group(1)) % 2:
-        return False
-    return _asterix(bytes.fromhex(first.group(1).decode()))
-
 
 _COMMENT = re.compile(rb"\s*(?:\*(?![0-9A-Fa-f]+;)|$)")  # an AVR frame begins with * too
 
@@ -117,19 +64,8 @@ _NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
 
 REFUSED: tuple[Refused, ...] = (
     Refused(
-        "a network capture (pcap) with Remote ID frames",
-        LATER,
-        _capture_with(_REMOTE_ID),
-    ),
-    Refused(
-        "a network capture (pcap) with Remote ID frames of the French scheme",
-        LATER,
-        _capture_with(_FRENCH_ID),
-    ),
-    Refused("a network capture (pcap) with DJI DroneID frames", LATER, _capture_with(_DJI_ID)),
-    Refused(
-        "a network capture (pcap or pcapng)",
-        "if it holds ASTERIX, a later version of tocsin will read it",
+        "a network capture (pcap or pcapng) without ASTERIX, Wi-Fi or Bluetooth frames",
+        "ASTERIX is read from UDP, Remote ID from 802.11 and Bluetooth; name one with --format",
         _begins(*_CAPTURES),
     ),
     Refused(
@@ -160,10 +96,6 @@ REFUSED: tuple[Refused, ...] = (
             and re.search(rb"^(?:HFDTE|B\d{6}\d{7}[NS]\d{8}[EW])", head, re.M) is not None
         ),
     ),
-    Refused("ASTERIX Final Format (.ff)", LATER, _asterix_final),
-    Refused("ASTERIX in a GPS recorder's file", LATER, _asterix_gps),
-    Refused("ASTERIX written as hexadecimal text", LATER, _asterix_hex),
-    Refused("ASTERIX (binary blocks)", LATER, _asterix),
     Refused(
         "the printed output of an ASTERIX decoder",
         "give the recording that it was printed from",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +43,9 @@ class ReadOptions:
     mapping: Path | None = None  # TOML that names the columns of an unknown table
     source_id: str = ""  # the name of the feed; the file's name when empty
     assume_utc: bool = False  # times without a zone are asserted to be UTC
+    #: ASTERIX editions by category, or by category and source: {"048": "1.32", "062@25/10": "1.15"}
+    editions: Mapping[str, str] = field(default_factory=dict, hash=False)
+    operators: bool = False  # positions of drone operators too: personal data, redacted otherwise
 
 
 def open_source(path: str | Path) -> Source:

@@ -16,6 +16,7 @@ from tocsin.incursion.nearest import balls, nearest
 from tocsin.schema import Floats
 
 SPACING_M = 50.0
+MOST_CELLS = 200_000_000  # 800 MB of table: 1,000 km by 500 km
 
 
 def signed_distance_m(
@@ -38,19 +39,27 @@ def signed_distance_m(
     i, j = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
     wide = int(i.max() - i.min()) + 2
     low_i, low_j = int(i.min()), int(j.min())
+    high = int(j.max() - j.min()) + 2
+    if wide * high > MOST_CELLS:
+        raise ValueError(
+            f"samples spread over {wide * high:.2g} cells of {spacing_m:.0f} m; judge shorter tracks"
+        )
     key = (j - low_j) * wide + (i - low_i)
-    nodes = np.unique(np.concatenate([np.unique(key) + step for step in (0, 1, wide, wide + 1)]))
+    needed = np.zeros(wide * high, bool)
+    needed[key] = True
+    cells = np.flatnonzero(needed)
+    for step in (1, wide, wide + 1):
+        needed[cells + step] = True
+    nodes = np.flatnonzero(needed)
     at_lon = lon0 + (nodes % wide + low_i) * dlon
     at_lat = lat0 + (nodes // wide + low_j) * dlat
-    value = _exact(at_lon, at_lat, volume, boundary)
+    table = np.full(wide * high, np.nan, np.float32)
+    table[nodes] = _exact(at_lon, at_lat, volume, boundary)
 
-    table = np.full(int(nodes.max() - nodes.min()) + 1, np.nan)
-    table[nodes - nodes.min()] = value
-    corner = key - nodes.min()
     fx, fy = x - i, y - j
-    south = table[corner] * (1 - fx) + table[corner + 1] * fx
-    north = table[corner + wide] * (1 - fx) + table[corner + wide + 1] * fx
-    return np.asarray((south * (1 - fy) + north * fy).reshape(np.shape(lon_deg)))
+    south = table[key] * (1 - fx) + table[key + 1] * fx
+    north = table[key + wide] * (1 - fx) + table[key + wide + 1] * fx
+    return np.asarray((south * (1 - fy) + north * fy).reshape(np.shape(lon_deg)), np.float64)
 
 
 def _exact(lon: Floats, lat: Floats, volume: int, boundary: Boundary) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,8 @@ from tocsin.errors import CaseError
 from tocsin.feed.source import ReadOptions
 from tocsin.run.airspaces import BUNDLED, AirspaceSpec
 from tocsin.run.sources import Spec
-from tocsin.schema import Edge
+from tocsin.schema import Edge, Sensor
+from tocsin.track.altitude import HeightPrior
 
 LAYERS = ("sovereign", "eez", "fir", "adiz", "restricted", "custom")
 TLPS = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
@@ -32,12 +33,27 @@ KEYS = {
         "mapping",
         "reference",
         "assume_utc",
+        "use",
         "note",
     ),
+    "target": ("h_msl_m",),
     "met": ("qnh_hpa", "transition_altitude_ft"),
     "airspace": ("path", "volume", "layer", "hypothesis", "sigma_m", "edge"),
     "place": ("id", "lat_deg", "lon_deg", "sigma_m", "title"),
-    "report": ("kind", "authorised", "by", "until", "source", "grade", "note"),
+    "report": (
+        "kind",
+        "authorised",
+        "by",
+        "until",
+        "value",
+        "count",
+        "subject",
+        "volume",
+        "step",
+        "source",
+        "grade",
+        "note",
+    ),
     "claim": ("id", "by", "says", "test", "source", "grade"),
 }
 
@@ -57,6 +73,7 @@ class Case:
     sources: tuple[Spec, ...]
     airspaces: tuple[AirspaceSpec, ...]
     qnh_hpa: float | None
+    height: HeightPrior | None
     places: tuple[Mapping[str, Any], ...]
     reports: tuple[Mapping[str, Any], ...]
     claims: tuple[Mapping[str, Any], ...]
@@ -163,11 +180,42 @@ class _Checked:
             sources=sources,
             airspaces=airspaces,
             qnh_hpa=self.number(met, "qnh_hpa", "[met]"),
+            height=self.height(root),
             places=tuple(item for _, item in self.tables(root, "place")),
             reports=tuple(self.report(item, place) for place, item in self.tables(root, "report")),
-            claims=tuple(item for _, item in self.tables(root, "claim")),
+            claims=tuple(self.claim(item, place) for place, item in self.tables(root, "claim")),
             raw=root,
         )
+
+    def height(self, root: Mapping[str, Any]) -> HeightPrior | None:
+        target = root.get("target", {})
+        self.known(target, "target", "[target]")
+        given = target.get("h_msl_m")
+        if given is None:
+            return None
+        if not isinstance(given, dict) or set(given) != {"median", "q05", "q95"}:
+            raise self.fail("[target]", "h_msl_m needs median, q05 and q95")
+        try:
+            return HeightPrior(*(float(given[key]) for key in ("median", "q05", "q95")))
+        except (TypeError, ValueError) as error:
+            raise self.fail("[target]", str(error)) from error
+
+    def sensor(self, item: Mapping[str, Any], place: str) -> Sensor | None:
+        given = item.get("sensor")
+        if given is None:
+            return None
+        place = f"{place} sensor"
+        allowed = [f.name for f in fields(Sensor) if f.name not in ("id", "witness")]
+        for key in given:
+            if key not in allowed:
+                near = get_close_matches(key, allowed, 1)
+                hint = f"did you mean {near[0]}?" if near else f"keys are {', '.join(allowed)}"
+                raise self.fail(place, f'"{key}" means nothing here', hint)
+            if key != "kind":
+                self.number(given, key, place)
+        witness = str(item.get("witness", "")) or self.text(item, "path", place)
+        values: dict[str, Any] = {k: v if k == "kind" else float(v) for k, v in given.items()}
+        return Sensor(id=witness, witness=witness, **values)
 
     def flag(self, table: Mapping[str, Any], key: str, place: str) -> bool:
         value = table.get(key, False)
@@ -198,6 +246,9 @@ class _Checked:
         if "lat_deg" in sensor and "lon_deg" in sensor:
             reference = (float(sensor["lat_deg"]), float(sensor["lon_deg"]))
         mapping = item.get("mapping")
+        use = self.text(item, "use", place, "evidence")
+        if use not in ("evidence", "calibration"):
+            raise self.fail(place, f'use "{use}"', "use evidence or calibration")
         return Spec(
             path=path,
             where=str(self.folder / path),
@@ -209,6 +260,8 @@ class _Checked:
                 source_id=str(item.get("witness", "")),
                 assume_utc=self.flag(item, "assume_utc", place),
             ),
+            sensor=self.sensor(item, place),
+            use=use,
         )
 
     def airspace(self, item: Mapping[str, Any], place: str) -> AirspaceSpec:
@@ -231,6 +284,11 @@ class _Checked:
             sigma_m=sigma,
             default_edge=Edge(edge) if edge else None,
         )
+
+    def claim(self, item: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+        for key in ("id", "test"):
+            self.text(item, key, place)
+        return item
 
     def report(self, item: Mapping[str, Any], place: str) -> Mapping[str, Any]:
         said = item.get("authorised")

@@ -42,11 +42,6 @@ def case_findings(
 ) -> Json:
     """Return the findings of a case, in the shape of DESIGN.md and with what the page needs."""
     limits = [*gathered.notes, *airspaces.notes]
-    if case.claims:
-        limits.append(
-            f"The case file holds {len(case.claims)} claims; this version reads them "
-            "and does not test them."
-        )
     return {
         "case": case.id,
         "title": case.title,

@@ -7,17 +7,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tocsin.dossier.compose import render
 from tocsin.incursion.find import Passages, find
-from tocsin.run import airspaces, doubt, pages
-from tocsin.run.case import read_case
-from tocsin.run.findings import case_findings
+from tocsin.run import airspaces, claims, doubt, pages, radar
+from tocsin.run.case import Case, read_case
+from tocsin.run.darkpages import with_dark
+from tocsin.run.evidence import Weighed, calibration_notes, incursions, weigh
+from tocsin.run.findings import authorised, case_findings
 from tocsin.run.output import FINDINGS, dumps, write_directory
 from tocsin.run.sources import Gathered, Say, gather, quiet
-from tocsin.schema import Refusal
+from tocsin.schema import Outline, Refusal
 from tocsin.settings import FindSettings
 
 
@@ -54,13 +57,23 @@ def run_case(
     outlines = airspace.outlines(gathered.tracks, settings.max_error_m)
     found = find(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
 
+    # What did only radar see, and how sure is that?
+    dark = _dark(case, gathered, outlines, say)
+
     # What would a naive reading say, and what did nobody see?
     naive = doubt.not_established(gathered.tracks, gathered.distrust, outlines, found)
     unseen = doubt.unobserved(found, outlines, settings.max_gap_s)
 
     findings = case_findings(case, gathered, airspace, found, settings, naive, unseen)
+    findings["incursions"] += dark.rows
+    findings["limits"] += dark.notes
+    say("testing the claims")
+    rows, pairs, notes = claims.judged(case, dark.weighed)
+    findings["claims"], findings["compatibility"] = rows, pairs
+    findings["limits"] += notes
     say("drawing the dossier")
     data = pages.drawn(case, gathered, outlines, found, findings, settings.max_gap_s)
+    data = with_dark(data, dark.weighed, findings)
     files = {
         FINDINGS: dumps(findings).encode(),
         "incursions.parquet": parquet(_with_ids(found, findings)),
@@ -70,6 +83,30 @@ def run_case(
     }
     write_directory(directory, files)
     return Outcome(findings, directory, tuple(files), gathered)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Dark:
+    weighed: tuple[Weighed, ...]
+    rows: tuple[dict[str, Any], ...]  # findings
+    notes: tuple[str, ...]
+
+
+def _dark(case: Case, gathered: Gathered, outlines: tuple[Outline, ...], say: Say) -> _Dark:
+    """Judge what only radar saw, from joint samples with the case's seed."""
+    if not gathered.radars:
+        return _Dark((), (), ())
+    say("sampling tracks that only radar saw")
+    sensors = {sensor.id: sensor for _, sensor in gathered.radars}
+    plots = radar.rows_of(gathered.radars, case.qnh_hpa, case.window_ns)
+    known = radar.learned(plots, sensors, gathered.co_operative)
+    rng = np.random.default_rng(case.seed)
+    tracks = radar.dark_tracks(plots, sensors, case.height, known, rng)
+    say("weighing them against every volume")
+    weighed, _ = weigh(tracks, outlines, rng)
+    inputs = [done.sha256 for done in gathered.inputs]
+    rows = incursions(weighed, authorised(case.reports), inputs)
+    return _Dark(tuple(weighed), tuple(rows), calibration_notes(known))
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -88,7 +125,8 @@ def quarantine(refusals: tuple[Refusal, ...]) -> bytes:
 
 
 def _with_ids(found: Passages, findings: dict[str, Any]) -> pa.Table:
-    ids = pa.array([incursion["id"] for incursion in findings["incursions"]], pa.string())
+    rows = findings["incursions"][: found.table.num_rows]  # those of radar tracks stand after
+    ids = pa.array([incursion["id"] for incursion in rows], pa.string())
     table = found.table.add_column(0, "id", ids)
     for name in found.detail.column_names:
         if name != "outline":

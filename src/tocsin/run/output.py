@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tocsin.errors import TocsinError, UsageError
@@ -20,12 +20,32 @@ def dumps(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write_directory(target: Path, files: Mapping[str, bytes]) -> None:
+def has_findings(target: Path) -> bool:
+    """Return whether a directory is empty or holds the findings of a case."""
+    if not target.is_dir():
+        return False
+    if not any(target.iterdir()):
+        return True
+    findings = target / FINDINGS
+    if not findings.is_file():
+        return False
+    try:
+        root = json.loads(findings.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return False
+    return isinstance(root, dict) and MARK in root
+
+
+def write_directory(
+    target: Path, files: Mapping[str, bytes], ours: Callable[[Path], bool] = has_findings
+) -> None:
     """Put `files` into `target`, replacing it at once if tocsin wrote what is there.
+
+    ours  tells whether it did
 
     Raises UsageError where the directory holds anything else.
     """
-    if target.exists() and not _ours(target):
+    if target.exists() and not ours(target):
         raise UsageError(
             "is not empty and was not written by tocsin",
             path=str(target),
@@ -64,18 +84,3 @@ def write_file(target: Path, data: bytes) -> None:
         Path(name).replace(target)
     except OSError as error:
         raise TocsinError(f"cannot be written: {error.strerror}", path=str(target)) from error
-
-
-def _ours(target: Path) -> bool:
-    if not target.is_dir():
-        return False
-    if not any(target.iterdir()):
-        return True
-    findings = target / FINDINGS
-    if not findings.is_file():
-        return False
-    try:
-        root = json.loads(findings.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        return False
-    return isinstance(root, dict) and MARK in root

@@ -120,7 +120,10 @@ def _near(outline: Outline, tracks: Sequence[page.DrawnTrack]) -> bool:
 def _passages(found: Passages, findings: dict[str, Any]) -> list[page.DrawnPassage]:
     out = []
     rows = zip(
-        findings["incursions"], found.table.to_pylist(), found.detail.to_pylist(), strict=True
+        findings["incursions"][: found.table.num_rows],
+        found.table.to_pylist(),
+        found.detail.to_pylist(),
+        strict=True,
     )
     for finding, row, more in rows:
         out.append(

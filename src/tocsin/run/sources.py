@@ -15,7 +15,8 @@ from tocsin.feed.accuracy import position_sigma_m
 from tocsin.feed.formats import read
 from tocsin.feed.merge import clock_offsets, merge
 from tocsin.feed.source import ReadOptions
-from tocsin.schema import FIX, Distrust, Input, Reading, Refusal
+from tocsin.incursion.path import POLAR_DEG
+from tocsin.schema import FIX, TRACK, Distrust, Input, Reading, Refusal, Sensor
 from tocsin.settings import FindSettings
 from tocsin.track.assemble import assemble
 from tocsin.track.integrity import check
@@ -31,6 +32,8 @@ class Spec:
     where: str  # where it really lies
     format: str = "auto"
     options: ReadOptions = field(default_factory=ReadOptions)
+    sensor: Sensor | None = None  # its error model and, for a radar, its site
+    use: str = "evidence"  # or "calibration": what it sees is no finding, but tells the biases
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +48,8 @@ class Gathered:
     counts: dict[str, int]  # aircraft in a track, where a source says so
     notes: tuple[str, ...] = ()
     failures: tuple[SourceError, ...] = ()
+    radars: tuple[tuple[Reading, Sensor], ...] = ()  # slant ranges, with the radar they come from
+    co_operative: pa.Table | None = None  # tracks (schema TRACK) that only serve calibration
 
 
 def quiet(_: str) -> None:
@@ -83,12 +88,42 @@ def gather(
     readings, failures = read_all(specs, say)
     if not readings:
         raise failures[0] if failures else FeedError("no source is given")
-    say("putting fixes in order")
-    fixes = merge(readings)
+    by_path = {spec.path: spec for spec in specs}
+    radars = tuple(
+        (reading, sensor)
+        for reading in readings
+        if (sensor := by_path[reading.input.path].sensor) is not None
+        and sensor.lat_deg is not None
+        and is_radar(reading)
+    )
+    apart = {id(reading) for reading, _ in radars}
+    calibrating = [r for r in readings if by_path[r.input.path].use == "calibration"]
+    apart |= {id(reading) for reading in calibrating}
+    placed = [reading for reading in readings if id(reading) not in apart]
     notes = [f"{r.input.path}: {note}" for r in readings for note in r.input.notes]
-    notes += _clocks(readings)
+    notes += _clocks(placed)
+    own = [reading for reading in calibrating if not is_radar(reading)]
+    say("putting fixes in order")
+    if not placed:
+        empty = pa.table({f.name: pa.array([], f.type) for f in TRACK}, schema=TRACK)
+        if not radars:
+            raise FeedError("no source is evidence: all serve calibration only")
+        return Gathered(
+            inputs=tuple(reading.input for reading in readings),
+            refusals=tuple(r for reading in readings for r in reading.refusals),
+            tracks=empty,
+            distrust=(),
+            labels={},
+            counts={},
+            notes=tuple(dict.fromkeys(notes)),
+            failures=tuple(failures),
+            radars=radars,
+            co_operative=_tracked(own, window_ns) if own else None,
+        )
+    fixes = merge(placed)
     if qnh_hpa is not None:
         fixes = _above_sea(fixes, qnh_hpa)
+    _refuse_poles(fixes)
     sigma, basis = position_sigma_m(fixes)
     labels, counts = _labels(fixes), _counts(fixes)
     tracks = assemble(fixes, sigma, basis)
@@ -113,7 +148,22 @@ def gather(
         counts=counts,
         notes=tuple(dict.fromkeys(notes)),
         failures=tuple(failures),
+        radars=radars,
+        co_operative=_tracked(own, window_ns) if own else None,
     )
+
+
+def is_radar(reading: Reading) -> bool:
+    """Return whether a reading holds slant ranges."""
+    table = reading.fixes
+    return "range_m" in table.column_names and table["range_m"].null_count < table.num_rows
+
+
+def _tracked(readings: Sequence[Reading], window_ns: tuple[int, int] | None) -> pa.Table:
+    """Return the checked tracks of readings; nothing is found in them."""
+    fixes = merge(readings)
+    tracks, _ = check(assemble(fixes, *position_sigma_m(fixes)))
+    return tracks if window_ns is None else _within(tracks, window_ns)
 
 
 def stacked(readings: Sequence[Reading]) -> pa.Table:
@@ -173,6 +223,20 @@ def _within(tracks: pa.Table, window_ns: tuple[int, int]) -> pa.Table:
     ns = tracks["t"].cast(pa.int64())
     mask = pc.and_(pc.greater_equal(ns, window_ns[0]), pc.less_equal(ns, window_ns[1]))
     return tracks.filter(mask)
+
+
+def _refuse_poles(fixes: pa.Table) -> None:
+    """Raise FeedError where a fix lies at a pole: no side of a boundary can be told there."""
+    lat = fixes["lat_deg"].to_numpy()
+    with np.errstate(invalid="ignore"):
+        polar = np.flatnonzero(np.abs(lat) > POLAR_DEG)
+    if len(polar):
+        track = fixes["track"][int(polar[0])].as_py()
+        raise FeedError(
+            f"{len(polar)} fixes lie beyond {POLAR_DEG} degrees; poles are not supported",
+            path=f"track {track}",
+            hint="leave them out",
+        )
 
 
 def _labels(fixes: pa.Table) -> dict[str, str]:

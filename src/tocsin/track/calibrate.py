@@ -35,6 +35,9 @@ class Pair:
 
 #: Errors of GNSS positions hang together for minutes: so many plots are worth one.
 THINNING = 4.0
+#: ADS-B says where it was up to 0.6 s before (DO-260B, uncompensated latency): one delay that all
+#: radars are held against, and that they cannot tell from a clock error of their own.
+LATENCY_SD_S = 0.3
 MAX_GAP_S = 15.0  # own positions further apart are not interpolated between
 
 
@@ -87,6 +90,8 @@ def calibrate(pairs: Sequence[Pair], sensors: Mapping[str, Sensor]) -> BiasPrior
     cov = np.asarray(np.linalg.inv(precision), dtype=np.float64)
     mean = np.asarray(cov @ pull, dtype=np.float64)
     keep = len(order)
+    clocks = [k for k, name in enumerate(order) if name.endswith(" time")]
+    cov[np.ix_(clocks, clocks)] += LATENCY_SD_S**2
     return BiasPrior(tuple(order), mean[:keep], cov[:keep, :keep])
 
 
@@ -105,3 +110,22 @@ def _covered(pair: Pair) -> Plots:
     gap = pair.t_s[at] - pair.t_s[at - 1] if len(pair.t_s) > 1 else np.full(len(at), np.inf)
     usable = within & (gap <= MAX_GAP_S) & np.isfinite(pair.plots.range_m)
     return pair.plots.take(usable & np.isfinite(pair.plots.h_hae_m))
+
+
+def for_primary(learned: BiasPrior, sensors: Mapping[str, Sensor]) -> BiasPrior:
+    """Return what secondary detections of a radar tell of its primary ones.
+
+    Both share the antenna's encoder and the clock; between them lies the collimation error,
+    whose spread is added.  Range chains are different receivers: that is in the spread too.
+    """
+    pick = [k for k, name in enumerate(learned.names) if " secondary " in name]
+    names = tuple(learned.names[k].replace(" secondary ", " primary ") for k in pick)
+    cov = learned.cov[np.ix_(pick, pick)].copy()
+    for k, name in enumerate(names):
+        sensor, _, kind = name.rsplit(" ", 2)
+        spread = {
+            "range": sensors[sensor].collimation_range_sd_m,
+            "azimuth": sensors[sensor].collimation_azimuth_sd_deg,
+        }.get(kind, 0.0)
+        cov[k, k] += spread**2
+    return BiasPrior(names, learned.mean[pick], cov)

@@ -1,0 +1,214 @@
+"""Whether claims can all be true of one flight: asked before any of them is judged.
+
+Claims are compatible if one flight satisfies them all.  It is looked for first among the samples,
+then in whatever samples of a prior are given, last among variants of the flight: moved, turned
+and stretched.  Facts, counts and the register are free here: the question is what could be true,
+not what is.  One flight found is proof; none found among flights that satisfy each claim alone is
+an answer of "not compatible" that says how many were tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+
+from tocsin import geo
+from tocsin.claims.evaluate import Evaluation, of_samples, worlds
+from tocsin.claims.evidence import Evidence, World
+from tocsin.claims.shifts import place_m
+from tocsin.claims.tree import And, Fact, Measure, Node, Register, leaves, volumes
+from tocsin.schema import Floats, Posterior
+
+#: Variants: how far the flight is moved each way, turned about its middle, and stretched.
+MOVES_M = np.linspace(-42_000.0, 42_000.0, 13)
+TURNS_DEG = (0.0, 60.0, 120.0)
+STRETCHES = (0.5, 1.0, 2.0)
+TIMES = 60  # times that a variant keeps
+
+#: What a report may say of each fact; a claim that needs anything else cannot be true.
+_VALUES = {"transponder": ("on", "off")}
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """`compatible` is None where it cannot be told."""
+
+    compatible: bool | None
+    why: str
+
+
+class Clouds:
+    """The flights that claims are tried on: one of a kind for all questions of a case.
+
+    prior   further samples to look among: wider than the posterior's, measured like them
+    """
+
+    def __init__(self, evidence: Evidence, prior: Sequence[Evidence] = ()) -> None:
+        self.evidence = evidence
+        self.prior = prior
+
+    @cached_property
+    def varied(self) -> Evidence | None:
+        posterior = self.evidence.posterior
+        if posterior is None or self.evidence.signed_distance is None:
+            return None
+        return variants(self.evidence, posterior)
+
+    def fit(self, node: Node) -> Iterator[tuple[str, Evidence]]:
+        """Yield what each cloud is called, and the cloud; the likeliest to hold a flight first."""
+        if not any(map(of_samples, leaves(node))):
+            yield "supposed", Evidence(window_ns=self.evidence.window_ns)
+            return
+        for name, given in [("sample", self.evidence), *(("prior sample", p) for p in self.prior)]:
+            if given.posterior is not None:
+                # A world, not what was seen of it: no time of it is unobserved.
+                whole = np.ones(len(given.posterior.t_ns), np.bool_)
+                yield name, replace(given, posterior=replace(given.posterior, observed=whole))
+        if self.varied is not None:
+            yield "variant", self.varied
+
+
+def compatible(trees: Sequence[Node], among: Evidence | Clouds) -> Compatibility:
+    """Return whether some flight satisfies all of the tests, and how that is known."""
+    clouds = among if isinstance(among, Clouds) else Clouds(among)
+    both = And(tuple(trees))
+    alone = np.zeros(len(trees), np.int64)
+    tried = 0
+    geometry = "; ".join(ring_facts(both, clouds.evidence))
+    for kind_of, cloud in clouds.fit(both):
+        joint, size = 0, 0
+        for world in worlds(both, cloud):
+            held = np.zeros((len(trees), _samples(cloud)), np.bool_)
+            together = np.zeros(_samples(cloud), np.bool_)
+            for supposed in _supposed(world, both):
+                run = Evaluation(cloud, supposed)
+                each = np.stack([run.held(tree).yes for tree in trees])
+                held |= each
+                together |= each.all(axis=0)
+            alone += held.sum(axis=1)
+            joint = max(joint, int(together.sum()))
+            size = _samples(cloud)
+        tried += size
+        if joint:
+            return Compatibility(True, _joined(_found(kind_of, joint, size), geometry))
+    if not tried:
+        return Compatibility(None, "no track to try them on")
+    if not alone.all():
+        names = " and ".join(f'"{trees[i]}"' for i in np.flatnonzero(alone == 0).tolist())
+        return Compatibility(None, f"none of {tried} flights tried satisfies {names} even alone")
+    why = f"each holds for some of {tried} flights tried, and for none of them all"
+    return Compatibility(False, _joined(why, geometry))
+
+
+def ring_facts(node: Node, evidence: Evidence) -> Iterator[str]:
+    """Yield, for each distance from a place, where the points at that distance lie.
+
+    "more than 3 km from the island" sounds like the open sea; whether it is, is geometry.
+    """
+    if evidence.signed_distance is None:
+        return
+    asked = [
+        leaf for leaf in leaves(node) if isinstance(leaf, Measure) and leaf.quantity == "distance"
+    ]
+    for leaf in dict.fromkeys(asked):
+        if leaf.of not in evidence.places:
+            continue
+        lon, lat = circle(*evidence.places[leaf.of], leaf.bound.amount.si)
+        measured = evidence.signed_distance(lon, lat)
+        for volume in volumes(node):
+            every = [d for (name, _), d in measured.items() if name == volume]
+            if every:
+                low, high = min(d.min() for d in every), max(d.max() for d in every)
+                yield _ring(leaf, volume, float(low), float(high))
+
+
+def circle(lon0: float, lat0: float, radius_m: float, points: int = 720) -> tuple[Floats, Floats]:
+    """Return points at one geodesic distance from a place."""
+    azimuth = np.arange(points) * (360.0 / points)
+    start = np.full(points, lon0), np.full(points, lat0)
+    lon, lat, _ = geo.WGS84.fwd(*start, azimuth, np.full(points, radius_m))
+    return np.asarray(lon), np.asarray(lat)
+
+
+def _ring(leaf: Measure, volume: str, low_m: float, high_m: float) -> str:
+    point = f"every point {leaf.bound.amount} from {leaf.of} lies"
+    if low_m > 0:
+        return f"{point} {low_m / 1e3:.1f} to {high_m / 1e3:.1f} km inside {volume}"
+    if high_m < 0:
+        return f"{point} {-high_m / 1e3:.1f} to {-low_m / 1e3:.1f} km outside {volume}"
+    return (
+        f"points {leaf.bound.amount} from {leaf.of} lie from {-low_m / 1e3:.1f} km outside "
+        f"to {high_m / 1e3:.1f} km inside {volume}"
+    )
+
+
+def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
+    """Return the mean flight moved, turned and stretched, measured anew; the same every time."""
+    keep = np.unique(np.linspace(0, len(posterior.t_ns) - 1, TIMES).astype(np.int64))
+    start = posterior.lon_deg[:1, keep]
+    lon = (start + geo.wrap_deg(posterior.lon_deg[:, keep] - start)).mean(axis=0)
+    lat = posterior.lat_deg[:, keep].mean(axis=0)
+    lon0, lat0 = float(lon.mean()), float(lat.mean())
+    # A plane through the middle of the flight: variants need to be flights, not this one.
+    degree_m = np.pi / 180 * geo.R_MEAN_M
+    east, north = (lon - lon0) * degree_m * np.cos(np.radians(lat0)), (lat - lat0) * degree_m
+    moves = np.array(list(product(MOVES_M, MOVES_M, np.radians(TURNS_DEG), STRETCHES)))
+    by_east, by_north, turn, stretch = (column[:, None] for column in moves.T)
+    x = by_east + stretch * (np.cos(turn) * east - np.sin(turn) * north)
+    y = by_north + stretch * (np.sin(turn) * east + np.cos(turn) * north)
+    lon_v, lat_v = lon0 + x / degree_m / np.cos(np.radians(lat0)), lat0 + y / degree_m
+    cloud = replace(
+        posterior,
+        t_ns=posterior.t_ns[keep],
+        lon_deg=lon_v,
+        lat_deg=lat_v,
+        h_hae_m=np.broadcast_to(posterior.h_hae_m[:, keep].mean(axis=0), lon_v.shape),
+        observed=np.ones(len(keep), np.bool_),
+        bias_names=(),
+        bias_sigmas=np.zeros((0, 0)),
+    )
+    measured = evidence.signed_distance(lon_v, lat_v) if evidence.signed_distance else {}
+    places = {name: place_m(lon_v, lat_v, *at) for name, at in evidence.places.items()}
+    return replace(evidence, posterior=cloud, signed_distance_m=measured, place_distance_m=places)
+
+
+def _supposed(world: World, node: Node) -> Iterator[World]:
+    """Yield the world with every combination of facts and counts that the tests could turn on."""
+    every = tuple(leaves(node))
+    facts = dict.fromkeys(leaf.quantity for leaf in every if isinstance(leaf, Fact))
+    asked: dict[str, set[float]] = {}
+    for leaf in every:
+        if isinstance(leaf, Register) or (
+            isinstance(leaf, Measure) and leaf.quantity == "aircraft_count"
+        ):
+            name = leaf.query if isinstance(leaf, Register) else leaf.quantity
+            n = round(leaf.bound.amount.si)
+            asked.setdefault(name, set()).update(float(max(n + d, 0)) for d in (-1, 0, 1))
+    for values in product(*(_VALUES.get(fact, ("yes", "no")) for fact in facts)):
+        for counts in product(*(sorted(numbers) for numbers in asked.values())):
+            yield replace(
+                world,
+                facts=dict(zip(facts, values, strict=True)),
+                counts=dict(zip(asked, counts, strict=True)),
+            )
+
+
+def _samples(evidence: Evidence) -> int:
+    return 1 if evidence.posterior is None else len(evidence.posterior.lon_deg)
+
+
+def _found(kind_of: str, joint: int, size: int) -> str:
+    if kind_of == "supposed":
+        return "nothing in one excludes the other"
+    plural = "" if size == 1 else "s"
+    if kind_of == "variant":
+        return f"all hold together for {joint} of {size} variants of the flight"
+    return f"all hold together in {joint} of {size} {kind_of}{plural}"
+
+
+def _joined(why: str, geometry: str) -> str:
+    return f"{why}; {geometry}" if geometry else why

@@ -1,0 +1,121 @@
+"""One claim judged: the row of findings.json, and the rows of compatibility.
+
+A row holds what DESIGN names, and beside it the reading of the test, what was said, its grade,
+its source, and the bias in words.  `p` is null where nothing counts samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+from tocsin.claims.bias import Need, bias_needed, least
+from tocsin.claims.changes import changes_if
+from tocsin.claims.compatibility import Clouds, compatible
+from tocsin.claims.evaluate import evaluate
+from tocsin.claims.evidence import Answer, Evidence
+from tocsin.claims.grammar import parse
+from tocsin.claims.reading import mapping_note, reading
+from tocsin.claims.tree import Node
+from tocsin.claims.verdict import chance, overall, verdicts
+from tocsin.claims.weigh import party
+from tocsin.schema import Claim
+
+Row = dict[str, Any]
+
+
+def parsed(claims: Sequence[Claim], evidence: Evidence, path: str = "") -> dict[str, Node]:
+    """Return the tree of every claim by its id; raises ClaimError at the first that fails.
+
+    Names are checked against the volumes and places of the evidence, where it has any.
+    """
+    volumes = evidence.volumes or None
+    places = tuple({**evidence.places, **evidence.place_distance_m}) or None
+    return {
+        claim.id: parse(
+            claim.test, volumes=volumes, places=places, path=path, place=f"claim {claim.id}"
+        )
+        for claim in claims
+    }
+
+
+def judge(
+    claims: Sequence[Claim],
+    evidence: Evidence,
+    *,
+    prior: Sequence[Evidence] = (),
+    path: str = "",
+) -> tuple[list[Row], list[Row]]:
+    """Return the rows of `claims` and of `compatibility`.
+
+    prior   wider samples than the posterior's, for compatibility; see `compatible`
+    """
+    trees = parsed(claims, evidence, path)
+    sides = frozenset(claim.by for claim in claims if claim.by)
+    evidence = replace(evidence, claimants=evidence.claimants | sides)
+    rows = []
+    for claim in claims:
+        tree = trees[claim.id]
+        answer = evaluate(tree, evidence, by=claim.by)
+        needs = bias_needed(tree, evidence, by=claim.by)
+        rows.append(to_row(claim, tree, answer, needs, changes_if(tree, evidence, answer)))
+    return rows, list(_pairs(claims, trees, Clouds(evidence, prior)))
+
+
+def to_row(claim: Claim, tree: Node, answer: Answer, needs: dict[str, Need], changes: str) -> Row:
+    """Return one row of `claims` in findings.json."""
+    by_hypothesis = verdicts(answer)
+    chances = {name: chance(held) for name, held in answer.held.items()}
+    need = least(needs)
+    return {
+        "id": claim.id,
+        "by": claim.by,
+        "test": claim.test,
+        "verdict": str(overall(by_hypothesis)),
+        "verdicts": {name: str(verdict) for name, verdict in by_hypothesis.items()},
+        "p": {name: odds.p if answer.sampled else None for name, odds in chances.items()},
+        "p_text": {name: str(odds) if answer.sampled else "" for name, odds in chances.items()},
+        "bias_needed_sigma": need.sigma if need else None,
+        "bias_needed_beyond": bool(need and need.beyond),
+        "bias_needed": str(need) if need else "",
+        "why": _why(answer, need),
+        "changes_if": changes,
+        "reading": reading(tree),
+        "mapping": mapping_note(claim.says),
+        "coverage": answer.coverage,
+        "says": claim.says,
+        "grade": claim.grade,
+        "source": {
+            "title": claim.source_title,
+            "url": claim.source_url,
+            "date": claim.source_date,
+        },
+    }
+
+
+def _why(answer: Answer, need: Need | None) -> str:
+    parts = []
+    if answer.sampled:
+        for name, held in answer.held.items():
+            if held.known:
+                parts.append(f"holds in {int(held.yes.sum())} of {held.known} samples ({name})")
+    parts.extend(answer.notes)
+    if need is not None:
+        parts.append(f"would need a sensor bias of {need}")
+    parts.extend(gap.why for gap in answer.gaps)
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _pairs(claims: Sequence[Claim], trees: dict[str, Node], clouds: Clouds) -> Iterator[Row]:
+    """Yield every pair of claims, and each side's claims taken together where it makes three."""
+    for a, b in combinations(claims, 2):
+        answer = compatible([trees[a.id], trees[b.id]], clouds)
+        yield {"a": a.id, "b": b.id, "compatible": answer.compatible, "why": answer.why}
+    for side in dict.fromkeys(party(claim.by) for claim in claims if claim.by):
+        own = [claim.id for claim in claims if party(claim.by) == side]
+        if len(own) > 2:
+            answer = compatible([trees[name] for name in own], clouds)
+            rest = ", ".join(own[1:])
+            yield {"a": own[0], "b": rest, "compatible": answer.compatible, "why": answer.why}

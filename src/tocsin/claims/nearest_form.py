@@ -1,0 +1,96 @@
+"""The valid test nearest to one that does not parse.
+
+At the character where the parser stops, the token there is replaced by something the parser
+expects, or something expected is put before it, or it is left out; at most three repairs are
+made, and of the results that parse the one most like the original is shown, the first expected
+first.  If no three repairs help, the most similar of the forms in the reference is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from difflib import SequenceMatcher, get_close_matches
+
+from tocsin.claims.stop import Stop
+from tocsin.claims.tree import quoted
+
+REPAIRS = 3
+KEPT = 4  # half-repaired tests that are followed up after each repair
+
+#: One valid test of each form; V and P stand for a volume and a place of the case.
+FORMS = (
+    "never inside(V)",
+    "always outside(V)",
+    "at some time inside(V)",
+    "inside(V) for about 12 min",
+    "inside(V) for > 10 min",
+    "between 06:58Z and 07:10Z inside(V)",
+    "always depth(V) < 10 km",
+    "always distance(P) > 3 km",
+    "always height < FL200",
+    "always speed < 500 kt",
+    "path_length(V) = about 100 km",
+    "entered(V)",
+    "left(V)",
+    "aircraft_count = 3",
+    "transponder = off",
+    "flight_plan = no",
+    "radio = no",
+    "authorised = no",
+    "register: count(state = EE, domain = air, year = 2025) = 4",
+)
+
+
+def nearest(
+    text: str,
+    stop: Stop,
+    check: Callable[[str], Stop | None],
+    volumes: Collection[str],
+    places: Collection[str],
+) -> str:
+    """Return the valid test nearest to `text`, which stops making sense at `stop`.
+
+    check   returns None for a text that parses, else where that one stops
+    """
+    open_ends = [(text, stop)]
+    for _ in range(REPAIRS):
+        further: dict[str, Stop] = {}
+        solved: list[str] = []
+        for base, at in open_ends:
+            for candidate in _repairs(base, at):
+                again = check(candidate)
+                if again is None:
+                    solved.append(candidate)
+                elif again.at > at.at:
+                    further[candidate] = again
+        if solved:
+            return max(solved, key=lambda found: round(_likeness(found, text), 1))
+        ranked = sorted(further.items(), key=lambda pair: -_likeness(pair[0], text))
+        open_ends = ranked[:KEPT]
+    volume, place = quoted(min(volumes, default="EE")), quoted(min(places, default="vaindloo"))
+    forms = [form.replace("(V)", f"({volume})").replace("(P)", f"({place})") for form in FORMS]
+    return next(iter(get_close_matches(text, forms, 1, cutoff=0.5)), forms[0])
+
+
+def _repairs(text: str, stop: Stop) -> Iterator[str]:
+    if stop.fix is not None:
+        start, end, instead = stop.fix
+        yield f"{text[:start]}{instead}{text[end:]}"
+        return
+    before, bad, after = text[: stop.at], text[stop.at : stop.end], text[stop.end :]
+    # Closest first; all are tried, because the word most like a slip is not always the one
+    # that the rest of the test fits.
+    for word in sorted(stop.expected, key=lambda word: -_likeness(word, bad)):
+        if word == "not" and _likeness(word, bad) < 0.6:
+            continue  # it would parse almost anywhere, and say the opposite
+        if bad:
+            yield f"{before}{word}{after}"
+        space = "" if word in ("(", ")", ",", ":") or not before or before[-1] in " (" else " "
+        gap = "" if word == "(" or not bad or bad in "(),:" else " "
+        yield f"{before}{space}{word}{gap}{bad}{after}"
+    if bad:
+        yield f"{before.rstrip()}{after}" if not after.strip() else f"{before}{after.lstrip()}"
+
+
+def _likeness(a: str, b: str) -> float:
+    return SequenceMatcher(None, a.casefold(), b.casefold()).ratio()

@@ -1,0 +1,150 @@
+"""The same flight as it would be if the sensors had other biases.
+
+Samples are joint over trajectory and biases, so the trajectory that belongs to a bias b follows
+by linear-Gaussian regression over all M samples, time by time:
+
+    x(t | b) = mean x(t) + G(t) (b - mean b) + residual,   G = least squares of x on b
+
+Each sample keeps its residual, which is the noise that no bias explains.  Positions are regressed
+in degrees, and distances are measured again at the shifted positions; where nothing can measure
+them, distances are regressed on b themselves, which takes a limit as straight over the samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from tocsin import geo
+from tocsin.claims.evidence import Evidence
+from tocsin.schema import Floats, Posterior
+
+Key = tuple[str, ...]  # ("EE", "osm-2024") for a limit, ("vaindloo",) for a place
+_STEP_DEG = 1e-4  # about 10 m: far above rounding, far below any bend of a limit
+
+
+class Shifts:
+    """Evidence under any bias; works on at most `samples` of the posterior's."""
+
+    def __init__(self, evidence: Evidence, posterior: Posterior, samples: int) -> None:
+        self.evidence = evidence
+        total = len(posterior.lon_deg)
+        rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
+        biases = posterior.bias_sigmas
+        self.mean = biases.mean(axis=0)
+        centred = biases - self.mean
+        self.lon0 = posterior.lon_deg[:1]
+        lon = self.lon0 + geo.wrap_deg(posterior.lon_deg - self.lon0)  # no leap at 180 degrees
+        self.gain_lon = _regress(centred, lon)
+        self.gain_lat = _regress(centred, posterior.lat_deg)
+        self.gain_h = _regress(centred, posterior.h_hae_m)
+        self.own = biases[rows]
+        self.lon, self.lat = lon[rows], posterior.lat_deg[rows]
+        self.posterior = replace(
+            posterior,
+            lon_deg=self.lon,
+            lat_deg=self.lat,
+            h_hae_m=posterior.h_hae_m[rows],
+            bias_sigmas=self.own,
+        )
+        given: dict[Key, Floats] = {(place,): d for place, d in evidence.place_distance_m.items()}
+        for key, values in evidence.signed_distance_m.items():
+            given[key] = values
+        self.given = {key: values[rows] for key, values in given.items()}
+        base = self.measure(self.lon, self.lat)
+        # What a sample's limit or place is shifted by in itself (its own error) stays with it.
+        self.offset = {key: self.given[key] - at for key, at in base.items()}
+        self.gain_d = {
+            key: _regress(centred, values) for key, values in given.items() if key not in base
+        }
+
+    def measure(self, lon: Floats, lat: Floats) -> dict[Key, Floats]:
+        """Return the distances of positions, of one shape with them."""
+        found: dict[Key, Floats] = {}
+        if self.evidence.signed_distance is not None:
+            measured = self.evidence.signed_distance(lon, lat)
+            for key, values in measured.items():
+                if key in self.given:
+                    found[key] = values
+        for name, (lon0, lat0) in self.evidence.places.items():
+            if (name,) in self.given:
+                found[(name,)] = place_m(lon, lat, lon0, lat0)
+        return found
+
+    def exact(self, bias: Floats) -> Evidence:
+        """Return the evidence if the biases were `bias`, (B,) in prior sigmas."""
+        lon, lat = self.moved(bias)
+        measured = self.measure(lon, lat)
+        distances = {key: self.offset[key] + at for key, at in measured.items()}
+        return self.with_distances(bias, lon, lat, distances)
+
+    def moved(self, bias: Floats) -> tuple[Floats, Floats]:
+        by = bias - self.own
+        return self.lon + by @ self.gain_lon, self.lat + by @ self.gain_lat
+
+    def with_distances(
+        self, bias: Floats, lon: Floats, lat: Floats, distances: dict[Key, Floats]
+    ) -> Evidence:
+        by = bias - self.own
+        regressed = {k: self.given[k] + by @ gain for k, gain in self.gain_d.items()}
+        every = {**distances, **regressed}
+        return replace(
+            self.evidence,
+            posterior=replace(
+                self.posterior,
+                lon_deg=lon,
+                lat_deg=lat,
+                h_hae_m=self.posterior.h_hae_m + by @ self.gain_h,
+            ),
+            signed_distance_m={(k[0], k[1]): d for k, d in every.items() if len(k) == 2},
+            place_distance_m={k[0]: d for k, d in every.items() if len(k) == 1},
+        )
+
+    def near(self, bias: Floats) -> Callable[[Floats], Evidence]:
+        """Return the evidence as a function of the bias, to first order around `bias`.
+
+        Three measurements, whatever the number of biases; then as many answers as wanted.
+        """
+        lon, lat = self.moved(bias)
+        here = self.measure(lon, lat)
+        east = self.measure(lon + _STEP_DEG, lat)
+        north = self.measure(lon, lat + _STEP_DEG)
+        slope_lon = {key: (east[key] - d) / _STEP_DEG for key, d in here.items()}
+        slope_lat = {key: (north[key] - d) / _STEP_DEG for key, d in here.items()}
+
+        def at(other: Floats) -> Evidence:
+            by_lon, by_lat = (other - bias) @ self.gain_lon, (other - bias) @ self.gain_lat
+            distances = {
+                key: self.offset[key] + d + slope_lon[key] * by_lon + slope_lat[key] * by_lat
+                for key, d in here.items()
+            }
+            return self.with_distances(other, lon + by_lon, lat + by_lat, distances)
+
+        return at
+
+    def translations(self) -> Floats:
+        """Return the least biases that move the whole track eight ways, (8, B) of length 1."""
+        east = self.gain_lon.mean(axis=1) * np.cos(np.radians(self.lat.mean()))
+        way = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+        found = np.stack([np.sin(way), np.cos(way)], axis=1) @ np.linalg.pinv(
+            np.stack([east, self.gain_lat.mean(axis=1)], axis=1)
+        )
+        norms = np.linalg.norm(found, axis=1, keepdims=True)
+        return np.asarray(found / np.where(norms > 0, norms, 1.0))
+
+
+def place_m(lon: Floats, lat: Floats, lon0: float, lat0: float) -> Floats:
+    """Return geodesic distances from one place, of the shape of `lon`."""
+    flat = lon.ravel(), lat.ravel()
+    there = np.full(lon.size, lon0), np.full(lon.size, lat0)
+    return geo.distance_m(*there, *flat).reshape(lon.shape)
+
+
+def _regress(centred: Floats, values: Floats) -> Floats:
+    """Return (B, K): how values, (M, K), move with the biases; 0 where a value is not known."""
+    moved = values - values.mean(axis=0)
+    known = np.isfinite(moved).all(axis=0)
+    gain, *_ = np.linalg.lstsq(centred, np.where(known, moved, 0.0), rcond=None)
+    return np.asarray(gain)

@@ -1,0 +1,121 @@
+"""The claims of a case, tested against the joint posterior of its target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tocsin.claims.evidence import Evidence
+from tocsin.claims.judge import judge
+from tocsin.incursion.boundary import put_together
+from tocsin.incursion.field import signed_distance_m
+from tocsin.run.case import Case
+from tocsin.run.evidence import Weighed, place_distances
+from tocsin.schema import Claim, Floats, Posterior, Report
+
+Json = dict[str, Any]
+SAMPLES = 1000  # of the posterior, for claims: a share is told to 1.6 % at worst, 0.7 % near .95
+EVERY_S = 4  # of its grid: nothing flies through a claim between two
+
+
+def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Json], list[str]]:
+    """Return the rows of `claims` and `compatibility` and what had to be assumed.
+
+    Raises ClaimError for a claim that does not parse.
+    """
+    if not case.claims:
+        return [], [], []
+    claims = [claim_of(item) for item in case.claims]
+    notes = []
+    evidence = Evidence(
+        window_ns=case.window_ns,
+        reports=tuple(report_of(item) for item in case.reports),
+        places={p["id"]: (float(p["lon_deg"]), float(p["lat_deg"])) for p in case.places},
+        height_observed=False,
+    )
+    if weighed:
+        target = max(weighed, key=lambda one: one.judged.p_ever).track.posterior
+        mine = [one for one in weighed if one.track.posterior is target]
+        evidence = _with_samples(evidence, target, mine)
+        others = {one.track.posterior.track for one in weighed} - {target.track}
+        notes.append(
+            f"Claims are tested on {target.track}: {len(evidence.posterior.lon_deg)} of its joint "
+            f"samples, every {EVERY_S} s."
+            if evidence.posterior is not None
+            else ""
+        )
+        if others:
+            notes.append(f"Not tested against the claims: {', '.join(sorted(others))}.")
+    rows, pairs = judge(claims, evidence, path=case.path)
+    return rows, pairs, notes
+
+
+def claim_of(item: Mapping[str, Any]) -> Claim:
+    """Return a claim as the case file has it."""
+    source = item.get("source", {})
+    return Claim(
+        id=str(item["id"]),
+        by=str(item.get("by", "")),
+        test=str(item["test"]),
+        says=str(item.get("says", "")),
+        source_title=str(source.get("title", "")),
+        source_url=str(source.get("url", "")),
+        source_date=str(source.get("date", "")),
+        grade=str(item.get("grade", "")),
+    )
+
+
+def report_of(item: Mapping[str, Any]) -> Report:
+    """Return a report as the case file has it; what has no column is kept as a property."""
+    known = ("kind", "authorised", "by", "grade", "subject", "volume", "step")
+    rest = {k: v for k, v in item.items() if k not in known}
+    return Report(
+        **{name: str(item[name]) for name in known if name in item},
+        text=str(item.get("note", "")),
+        properties=tuple(sorted((key, str(value)) for key, value in rest.items())),
+    )
+
+
+def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]) -> Evidence:
+    rows = np.arange(0, len(target.lon_deg), max(1, len(target.lon_deg) // SAMPLES))
+    columns = np.arange(0, len(target.t_ns), EVERY_S)
+
+    def thin(values: Floats) -> Floats:
+        return np.ascontiguousarray(values[np.ix_(rows, columns)])
+
+    posterior = replace(
+        target,
+        t_ns=target.t_ns[columns],
+        lon_deg=thin(target.lon_deg),
+        lat_deg=thin(target.lat_deg),
+        h_hae_m=thin(target.h_hae_m),
+        observed=target.observed[columns],
+        bias_sigmas=target.bias_sigmas[rows],
+    )
+    outlines = {(o.outline.volume.name, o.outline.volume.hypothesis): o for o in mine}
+    boundary = put_together([one.outline for one in outlines.values()])
+
+    def measured(lon_deg: Floats, lat_deg: Floats) -> dict[tuple[str, str], Floats]:
+        out = {}
+        for index, (key, one) in enumerate(outlines.items()):
+            signed = signed_distance_m(lon_deg, lat_deg, index, boundary)
+            shift = one.judged.shift_m[rows]
+            same = signed.ndim == 2 and len(signed) == len(shift)
+            out[key] = signed + shift[:, None] if same else signed
+        return out
+
+    return replace(
+        evidence,
+        posterior=posterior,
+        signed_distance_m={key: thin(one.judged.signed_m) for key, one in outlines.items()},
+        place_distance_m={
+            name: place_distances(posterior, *where) for name, where in evidence.places.items()
+        },
+        signed_distance=measured,
+        height_observed=False,
+        aircraft_count=target.aircraft_count,
+        aircraft_count_source=target.aircraft_count_source,
+    )

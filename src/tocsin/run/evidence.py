@@ -1,0 +1,144 @@
+"""What the joint posteriors of radar tracks say of every volume: findings, strips, distances."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from tocsin import geo
+from tocsin.incursion.boundary import Boundary, put_together
+from tocsin.incursion.field import signed_distance_m
+from tocsin.incursion.joint import Episode, Judged, judge
+from tocsin.run.findings import utc
+from tocsin.run.radar import DarkTrack
+from tocsin.schema import Floats, Outline, Posterior
+from tocsin.track.posterior import BiasPrior
+
+Json = dict[str, Any]
+LEAST_P = 0.01  # below it an incursion is not listed; the probability is still in the strips
+
+WORDS = {
+    "noise": "the noise of single plots and the manoeuvres between them",
+    "bias": "the biases of the sensors",
+    "height": "the unknown height of the target",
+    "boundary": "the error of the boundary",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """One track against one outline."""
+
+    track: DarkTrack
+    outline: Outline
+    index: int  # of the outline
+    judged: Judged
+
+
+def weigh(
+    tracks: Sequence[DarkTrack], outlines: Sequence[Outline], rng: Generator
+) -> tuple[list[Weighed], Boundary]:
+    """Return every track judged against every outline."""
+    boundary = put_together(outlines)
+    out = []
+    for track in tracks:
+        for index, outline in enumerate(outlines):
+            made = track.posterior
+            signed = signed_distance_m(made.lon_deg, made.lat_deg, index, boundary)
+            judged = judge(made, signed, outline.volume.sigma_m, rng)
+            out.append(Weighed(track, outline, index, judged))
+    return out, boundary
+
+
+def incursions(weighed: Sequence[Weighed], allowed: str, inputs: Sequence[str]) -> list[Json]:
+    """Return one finding an episode, in the shape of findings.json."""
+    rows = []
+    for one in weighed:
+        for episode in one.judged.episodes:
+            if episode.p_inside >= LEAST_P:
+                rows.append(_row(one, episode, allowed, inputs))
+    return rows
+
+
+def _row(one: Weighed, episode: Episode, allowed: str, inputs: Sequence[str]) -> Json:
+    made, volume = one.track.posterior, one.outline.volume
+    begin, end = int(made.t_ns[episode.begin]), int(made.t_ns[episode.end])
+    entry, leave = _moments(made, episode.entry_s, begin), _moments(made, episode.exit_s, begin)
+    open_ = {(True, True): "both", (True, False): "entry", (False, True): "exit"}.get(
+        (entry is None, leave is None), "none"
+    )
+    told = "|".join([*sorted(inputs), made.track, volume.name, volume.hypothesis, utc(begin)])
+    shares = episode.shares
+    largest = max(shares, key=lambda name: shares[name]) if shares else ""
+    return {
+        "id": "i-" + hashlib.sha256(told.encode()).hexdigest()[:12],
+        "track": made.track,
+        "volume": volume.name,
+        "layer": volume.layer,
+        "hypothesis": volume.hypothesis,
+        "p_inside": episode.p_inside,
+        "authorised": allowed,
+        "entry_utc": entry,
+        "exit_utc": leave,
+        "duration_s": _quantiles(episode.duration_s),
+        "max_depth_m": _quantiles(episode.depth_m),
+        "path_inside_m": _quantiles(episode.path_m),
+        "aircraft_count": made.aircraft_count,
+        "open": open_,
+        "coverage": round(episode.coverage, 4),
+        "dominant_uncertainty": WORDS.get(largest, "")
+        if open_ == "none"
+        else "a gap in observation",
+        "shares_of_variance": shares,
+        "from_utc": utc(begin),
+        "to_utc": utc(end),
+        "fixes_inside": _plots_between(one.track, begin, end),
+    }
+
+
+def _plots_between(track: DarkTrack, begin_ns: int, end_ns: int) -> int:
+    t = track.t0_ns + track.plots.t_s * 1e9
+    return int(np.count_nonzero((t >= begin_ns) & (t <= end_ns)))
+
+
+def _moments(made: Posterior, seconds: Floats | None, begin_ns: int) -> Json | None:
+    """Return quantiles of a time as text; they count from the window's first instant."""
+    if seconds is None or not np.isfinite(seconds).all():
+        return None
+    at = [utc(int(made.t_ns[0]) + round(float(s) * 1e9)) for s in seconds]
+    return dict(zip(("q05", "q50", "q95"), at, strict=True))
+
+
+def _quantiles(values: Floats) -> Json:
+    return {
+        name: round(float(value), 3) if np.isfinite(value) else None
+        for name, value in zip(("q05", "q50", "q95"), values, strict=True)
+    }
+
+
+def calibration_notes(known: BiasPrior | None) -> tuple[str, ...]:
+    """Return what calibration found, a sentence a bias."""
+    if known is None:
+        return ()
+    units = {"range": "m", "azimuth": "degrees", "time": "s", "scale": ""}
+    sd = np.sqrt(np.diagonal(known.cov))
+    return tuple(
+        f"Calibrated on co-operative traffic: {name} bias {mean:+.3g} {units[name.split()[-1]]} "
+        f"(one sigma {sigma:.2g})."
+        for name, mean, sigma in zip(known.names, known.mean, sd, strict=True)
+    )
+
+
+def place_distances(made: Posterior, lon_deg: float, lat_deg: float) -> Floats:
+    """Return the distance of every sample from a place, (M, K) in metres, on the ellipsoid."""
+    shape = made.lon_deg.shape
+    count = made.lon_deg.size
+    d = geo.distance_m(
+        np.full(count, lon_deg), np.full(count, lat_deg), made.lon_deg.ravel(), made.lat_deg.ravel()
+    )
+    return d.reshape(shape)
