@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.claims.flights import evidence
-from tocsin.claims.bias import bias_needed, least
+from tocsin.claims.bias import LIMIT_SIGMA, bias_needed, least
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.grammar import parse
 from tocsin.claims.shifts import Shifts
@@ -98,8 +98,8 @@ def test_a_claim_that_holds_needs_none() -> None:
 def test_what_no_bias_can_do_is_said_and_is_not_null() -> None:
     case = gaussian(4700.0, [10.0])  # 470 sigma
     need = bias_needed(parse("never inside(EE)"), case)["osm-2024"]
-    assert (need.sigma, need.beyond) == (30.0, True)
-    assert str(need) == "more than 30 sigma, none nearer was found"
+    assert (need.sigma, need.beyond) == (LIMIT_SIGMA, True)
+    assert str(need) == f"more than {LIMIT_SIGMA:.0f} sigma, none nearer was found"
 
 
 @pytest.mark.parametrize("text", ["transponder = off", "register: count(state = EE) = 4"])

@@ -84,7 +84,8 @@ def test_a_row_has_what_the_design_names_and_is_json(judged) -> None:  # type: i
 
 def test_the_denial_needs_a_bias_and_the_rest_none(judged) -> None:  # type: ignore[no-untyped-def]
     rows, _ = judged
-    assert rows["ru-1"]["bias_needed_sigma"] > 3
+    # Every direction tried in steps of 4 degrees and 0.1 sigma: 9.0, at -4 degrees.
+    assert rows["ru-1"]["bias_needed_sigma"] == pytest.approx(9.0, abs=0.15)
     assert "sigma (radar-a: azimuth +" in rows["ru-1"]["bias_needed"]
     assert [rows[name]["bias_needed_sigma"] for name in ("ru-2", "ee-1", "ee-3")] == [None] * 3
     assert rows["ru-1"]["p"]["osm-2024"] == pytest.approx(3 / 1000)

@@ -7,11 +7,10 @@ design point; it is found by their iteration
 
     b <- (grad g . b - g) grad g / |grad g|^2      (Hasofer and Lind 1974; Rackwitz, Fiessler 1978)
 
-on g to first order, measured anew around each result; where g has no slope, from rays along every
-bias and along the biases that move the whole track.  Last, the norm is put right along its ray
-with distances measured exactly.  The result is a local minimum, so an upper bound on the norm:
-another bias could need less.  Its sampling error is that of a median: 1.25 / sqrt(200) of the
-spread that the biases leave.
+with distances measured anew at each step; where g has no slope, from rays along every bias and
+along the biases that move the whole track.  Last, the norm is put right along its ray.  The
+result is a local minimum, so an upper bound on the norm: another bias could need less.  Its
+sampling error is that of a median: 1.25 / sqrt(200) of the spread that the biases leave.
 """
 
 from __future__ import annotations
@@ -30,9 +29,10 @@ from tocsin.schema import Floats
 #: Sigmas beyond which a bias is no longer worth a number: "more than 30".
 LIMIT_SIGMA = 30.0
 SAMPLES = 200  # the median margin of a Gaussian is then known to 9 % of its spread
-SAMPLES_OF_RAYS = 40  # rays only find where to begin
+TRUST_SIGMA = 4.0  # of one step of the iteration
 
 Margin = Callable[[Floats], float]
+OfEvidence = Callable[[Evidence], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,11 @@ def _needed(
     keys = {key: d for key, d in evidence.signed_distance_m.items() if key in _keys(world)}
     only = replace(evidence, signed_distance_m=keys)
     shifts = Shifts(only, posterior, samples)
-    coarse = Shifts(only, posterior, SAMPLES_OF_RAYS)
 
     def margin(given: Evidence) -> float:
         return _median(Evaluation(given, world, by).held(tree).margin)
 
-    point = _search(shifts, coarse, margin, limit)
+    point = _search(shifts, margin, limit)
     if point is None:
         return Need(limit, beyond=True, p=p)
     parts = sorted(zip(posterior.bias_names, point.tolist(), strict=True), key=lambda x: -abs(x[1]))
@@ -111,70 +110,57 @@ def _keys(world: World) -> set[tuple[str, str]]:
     return set(world.hypothesis.items())
 
 
-def _search(
-    shifts: Shifts, coarse: Shifts, margin: Callable[[Evidence], float], limit: float
-) -> Floats | None:
-    origin = np.zeros(len(shifts.mean))
-
+def _search(shifts: Shifts, margin: OfEvidence, limit: float) -> Floats | None:
     def exact(bias: Floats) -> float:
         return margin(shifts.exact(bias))
 
+    origin = np.zeros(len(shifts.mean))
     if exact(origin) >= 0:
         return origin
-    start, found = shifts.mean, None
-    for turn in range(6):
-        line = shifts.near(start)
-
-        def linear(bias: Floats, line: Callable[[Floats], Evidence] = line) -> float:
-            return margin(line(bias))
-
-        point = _design_point(linear, start, limit)
-        if point is None and turn == 0:
-            point = _from_a_ray(linear, coarse, margin, limit)
-        if point is None:
-            break
-        found = point
-        if np.linalg.norm(point - start) < 0.02:
-            break
-        start = point
-    return None if found is None else _on_its_ray(exact, found, limit)
-
-
-def _from_a_ray(
-    linear: Margin, coarse: Shifts, margin: Callable[[Evidence], float], limit: float
-) -> Floats | None:
-    """Return a point found along rays, and from there the nearest to the origin."""
-    line = coarse.near(coarse.mean)
-    ray = _along_rays(lambda bias: margin(line(bias)), coarse, limit)
+    point = _design_point(shifts, margin, shifts.mean, limit)
+    found = None if point is None else _on_its_ray(exact, point, limit)
+    if found is not None:
+        return found
+    ray = _along_rays(shifts.coarse(), margin, limit)
     if ray is None:
         return None
-    point = _design_point(linear, ray, limit)
-    return ray if point is None or np.linalg.norm(point) > np.linalg.norm(ray) else point
+    # The ray is good by itself; the iteration may come nearer, or be lost from there too.
+    starts = (ray, _design_point(shifts, margin, ray, limit))
+    ends = [_on_its_ray(exact, point, limit) for point in starts if point is not None]
+    return min((end for end in ends if end is not None), key=np.linalg.norm, default=None)
 
 
-def _design_point(margin: Margin, start: Floats, limit: float) -> Floats | None:
+def _design_point(shifts: Shifts, margin: OfEvidence, start: Floats, limit: float) -> Floats | None:
     """Return the point of margin 0 nearest to the origin; None where the iteration is lost.
 
     A total within a narrow band has a kink on either side of it, over which the iteration can
     leap for ever: what it ends on is taken only if the test comes to hold right there.
     """
-    b = start
-    for turn in range(30):
-        g, slope = margin(b), _slope(margin, b)
+    b, held = start, None
+    for turn in range(24):
+        line = shifts.near(b)
+
+        def linear(bias: Floats, line: Callable[[Floats], Evidence] = line) -> float:
+            return margin(line(bias))
+
+        g = linear(b)
+        if g >= 0 and (held is None or np.linalg.norm(b) < np.linalg.norm(held)):
+            held = b
+        slope = _slope(linear, b)
         steep = float(slope @ slope)
         if not np.isfinite(g) or not steep > 1e-12 * max(1.0, g * g):
-            return None
-        wanted = (float(slope @ b) - g) / steep * slope
-        size = float(np.linalg.norm(wanted))
-        if size > 2 * limit:
-            wanted *= 2 * limit / size
-        done = np.linalg.norm(wanted - b) < 1e-3
-        b = b + (wanted - b) * (1.0 if turn < 10 else 0.5)  # half steps where it swings
-        if done:
             break
-    if np.linalg.norm(b) > 1.5 * limit:
-        return None
-    return b if max(margin(b * share) for share in (1.0, 1.005, 1.02)) >= 0 else None
+        step = (float(slope @ b) - g) / steep * slope - b
+        size = float(np.linalg.norm(step))
+        if size < 0.005 and max(linear(b * more) for more in (1.0, 1.005, 1.02)) >= 0:
+            held = b
+            break
+        # Beyond a few sigmas another piece of the limit may be the nearest; half steps where
+        # it swings.
+        b = b + step * min(1.0, TRUST_SIGMA / size) * (1.0 if turn < 12 else 0.5)
+        if np.linalg.norm(b) > 2 * limit:
+            break
+    return held
 
 
 def _slope(margin: Margin, b: Floats, step: float = 0.05) -> Floats:
@@ -182,17 +168,37 @@ def _slope(margin: Margin, b: Floats, step: float = 0.05) -> Floats:
     return np.array([(margin(b + one) - margin(b - one)) / (2 * step) for one in steps])
 
 
-def _along_rays(margin: Margin, shifts: Shifts, limit: float) -> Floats | None:
+def _along_rays(shifts: Shifts, margin: OfEvidence, limit: float) -> Floats | None:
     """Return the nearest bias that satisfies the test along a fixed set of directions."""
     axes = np.eye(len(shifts.mean))
     nearest: Floats | None = None
     reach = limit
     for way in np.concatenate([axes, -axes, shifts.translations()]):
-        for r in np.arange(0.25, reach + 0.125, 0.25):
-            if margin(r * way) >= 0:
-                nearest, reach = r * way, float(r)
-                break
+        held = _along_ray(shifts, margin, way, reach)
+        if held is not None:
+            reach, nearest = held, held * way
     return nearest
+
+
+def _along_ray(shifts: Shifts, margin: OfEvidence, way: Floats, reach: float) -> float | None:
+    """Return the first length along one direction at which the test holds."""
+    whole = 0.0
+    before: list[tuple[float, float]] = []  # the last two lengths and their margins
+    while whole < reach:
+        line = shifts.near(whole * way)
+        stride = max(1.0, 0.1 * whole)  # far out a tenth is near enough to begin from
+        for r in whole + stride * np.array([0.25, 0.5, 0.75, 1.0]):
+            here = (float(r), margin(line(r * way)))
+            if here[1] >= 0:
+                return here[0] if here[0] <= reach else None
+            before = [*before[-2:], here]
+            peak = len(before) == 3 and before[0][1] < before[1][1] > before[2][1]
+            if peak:  # a band may be narrower than the steps: look between them
+                for closer in np.linspace(before[0][0], before[2][0], 33):
+                    if closer <= reach and margin(line(closer * way)) >= 0:
+                        return float(closer)
+        whole += stride
+    return None
 
 
 def _on_its_ray(exact: Margin, point: Floats, limit: float) -> Floats | None:

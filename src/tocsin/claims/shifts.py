@@ -30,6 +30,7 @@ class Shifts:
 
     def __init__(self, evidence: Evidence, posterior: Posterior, samples: int) -> None:
         self.evidence = evidence
+        self.whole = posterior
         total = len(posterior.lon_deg)
         rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
         biases = posterior.bias_sigmas
@@ -59,6 +60,29 @@ class Shifts:
         self.gain_d = {
             key: _regress(centred, values) for key, values in given.items() if key not in base
         }
+
+    def coarse(self, samples: int = 16, times: int = 60) -> Shifts:
+        """Return the same with fewer samples and times: enough to find where to look closely."""
+        posterior = self.whole
+        if len(posterior.t_ns) <= times:
+            return Shifts(self.evidence, posterior, samples)
+        keep = np.unique(np.linspace(0, len(posterior.t_ns) - 1, times).astype(np.int64))
+        thin = replace(
+            posterior,
+            t_ns=posterior.t_ns[keep],
+            lon_deg=posterior.lon_deg[:, keep],
+            lat_deg=posterior.lat_deg[:, keep],
+            h_hae_m=posterior.h_hae_m[:, keep],
+            observed=posterior.observed[keep],
+        )
+        have = self.evidence
+        evidence = replace(
+            have,
+            posterior=thin,
+            signed_distance_m={k: d[:, keep] for k, d in have.signed_distance_m.items()},
+            place_distance_m={k: d[:, keep] for k, d in have.place_distance_m.items()},
+        )
+        return Shifts(evidence, thin, samples)
 
     def measure(self, lon: Floats, lat: Floats) -> dict[Key, Floats]:
         """Return the distances of positions, of one shape with them."""

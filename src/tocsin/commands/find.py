@@ -14,6 +14,7 @@ from tocsin.commands.options import (
     AssumeUtc,
     Day,
     EdgeOption,
+    Edition,
     FailOn,
     Format,
     Json,
@@ -59,6 +60,7 @@ def find(
     mapping: Mapping = None,
     reference: Reference = None,
     assume_utc: AssumeUtc = False,
+    edition: Edition = None,
     fail_on: FailOn = None,
     strict: Strict = False,
     as_json: Json = False,
@@ -76,7 +78,7 @@ def find(
         check_suffix(out)
     fail_on = fail_on_of(fail_on)
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
-    specs = specs_of(sources, fmt, day, mapping, reference, assume_utc)
+    specs = specs_of(sources, fmt, day, mapping, reference, assume_utc, edition)
     with progress() as say:
         airspace_read = airspaces.load([airspace_of(path, edge) for path in airspace], say)
         gathered = gather(specs, settings, qnh_hpa=qnh, say=say)

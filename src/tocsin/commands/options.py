@@ -45,6 +45,14 @@ Reference = Annotated[
 AssumeUtc = Annotated[
     bool, typer.Option("--assume-utc", help="Assert that times without a zone are UTC.")
 ]
+Edition = Annotated[
+    list[str] | None,
+    typer.Option("--edition", help="CAT=ED of ASTERIX, also 062@25/10=1.16. May be repeated."),
+]
+Operators = Annotated[
+    bool,
+    typer.Option("--operator", help="Give the positions of drone operators: personal data."),
+]
 MaxGap = Annotated[float, typer.Option(help="A longer leg is a gap, in seconds.")]
 NoIntegrity = Annotated[bool, typer.Option("--no-integrity", help="Trust every position.")]
 FailOn = Annotated[
@@ -60,6 +68,8 @@ def specs_of(
     mapping: Path | None,
     reference: str | None,
     assume_utc: bool,
+    editions: list[str] | None = None,
+    operators: bool = False,
 ) -> list[Spec]:
     from tocsin.feed.source import ReadOptions
     from tocsin.run.sources import Spec
@@ -69,8 +79,20 @@ def specs_of(
         reference=place(reference),
         mapping=mapping,
         assume_utc=assume_utc,
+        editions=_editions(editions or []),
+        operators=operators,
     )
     return [Spec(path, path, fmt, options) for path in sources]
+
+
+def _editions(pairs: list[str]) -> dict[str, str]:
+    out = {}
+    for pair in pairs:
+        category, equals, edition = pair.partition("=")
+        if not equals or not edition or not category[:3].isdigit():
+            raise UsageError(f'--edition "{pair}" is no pair', hint="write 048=1.32")
+        out[category] = edition
+    return out
 
 
 def place(text: str | None) -> tuple[float, float] | None:

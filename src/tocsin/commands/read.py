@@ -12,9 +12,11 @@ from tocsin.commands.options import (
     QUARANTINED,
     AssumeUtc,
     Day,
+    Edition,
     Format,
     Json,
     Mapping,
+    Operators,
     Reference,
     Strict,
     specs_of,
@@ -37,6 +39,8 @@ def read(
     mapping: Mapping = None,
     reference: Reference = None,
     assume_utc: AssumeUtc = False,
+    edition: Edition = None,
+    operators: Operators = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats.")] = False,
     quarantine: Annotated[
         Path | None, typer.Option(help="Write refused records there, one JSON object a line.")
@@ -53,7 +57,7 @@ def read(
         return list_formats(as_json)
     if not sources:
         raise UsageError("no source is given", hint="tocsin read FILE..., or tocsin read --formats")
-    specs = specs_of(sources, fmt, day, mapping, reference, assume_utc)
+    specs = specs_of(sources, fmt, day, mapping, reference, assume_utc, edition, operators)
     with progress() as say:
         readings, failures = read_all(specs, say)
     for failure in failures:

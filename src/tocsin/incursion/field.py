@@ -41,9 +41,7 @@ def signed_distance_m(
     low_i, low_j = int(i.min()), int(j.min())
     high = int(j.max() - j.min()) + 2
     if wide * high > MOST_CELLS:
-        raise ValueError(
-            f"samples spread over {wide * high:.2g} cells of {spacing_m:.0f} m; judge shorter tracks"
-        )
+        raise ValueError(f"samples spread over {wide * high:.2g} cells; judge shorter tracks")
     key = (j - low_j) * wide + (i - low_i)
     needed = np.zeros(wide * high, bool)
     needed[key] = True
@@ -60,6 +58,61 @@ def signed_distance_m(
     south = table[key] * (1 - fx) + table[key + 1] * fx
     north = table[key + wide] * (1 - fx) + table[key + wide + 1] * fx
     return np.asarray((south * (1 - fy) + north * fy).reshape(np.shape(lon_deg)), np.float64)
+
+
+class Field:
+    """The same for one volume asked again and again near one track: nodes are kept.
+
+    Asked of a box about some positions, it computes a node when first needed and never twice;
+    positions outside the box are answered without being kept.
+    """
+
+    def __init__(
+        self,
+        lon_deg: Floats,
+        lat_deg: Floats,
+        volume: int,
+        boundary: Boundary,
+        *,
+        margin_m: float,
+        spacing_m: float,
+    ) -> None:
+        self._volume, self._boundary, self._spacing_m = volume, boundary, spacing_m
+        self._dlat = float(np.degrees(spacing_m / geo.R_MEAN_M))
+        middle = float(np.mean(lat_deg))
+        self._dlon = self._dlat / float(np.cos(np.radians(middle)))
+        out = margin_m / spacing_m
+        self._lon0 = float(lon_deg.flat[0])
+        x = geo.wrap_deg(lon_deg - self._lon0)
+        self._west = float(x.min()) - out * self._dlon
+        self._south = float(lat_deg.min()) - out * self._dlat
+        self._wide = int((float(x.max()) - self._west) / self._dlon + out) + 2
+        self._high = int((float(lat_deg.max()) - self._south) / self._dlat + out) + 2
+        self._table = np.full(self._wide * self._high, np.nan)
+
+    def __call__(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
+        """Return the distance from the boundary in metres, positive inside, in the shape given."""
+        x = (geo.wrap_deg(lon_deg - self._lon0) - self._west) / self._dlon
+        y = (lat_deg - self._south) / self._dlat
+        i, j = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+        if i.min() < 0 or j.min() < 0 or i.max() > self._wide - 2 or j.max() > self._high - 2:
+            return signed_distance_m(
+                lon_deg, lat_deg, self._volume, self._boundary, self._spacing_m
+            )
+        key = j * self._wide + i
+        steps = (0, 1, self._wide, self._wide + 1)
+        new = np.flatnonzero(np.isnan(sum(self._table[key.ravel() + step] for step in steps)))
+        if len(new):
+            asked = np.unique(np.concatenate([key.ravel()[new] + step for step in steps]))
+            nodes = asked[np.isnan(self._table[asked])]
+            at_lon = self._lon0 + self._west + (nodes % self._wide) * self._dlon
+            at_lat = self._south + (nodes // self._wide) * self._dlat
+            place = (np.asarray(at_lon, np.float64), np.asarray(at_lat, np.float64))
+            self._table[nodes] = _exact(*place, self._volume, self._boundary)
+        fx, fy = x - i, y - j
+        a, b, c, d = (self._table[key + step] for step in steps)
+        south, north = a * (1 - fx) + b * fx, c * (1 - fx) + d * fx
+        return np.asarray(south * (1 - fy) + north * fy)
 
 
 def _exact(lon: Floats, lat: Floats, volume: int, boundary: Boundary) -> Floats:

@@ -200,6 +200,12 @@ class _Checked:
         except (TypeError, ValueError) as error:
             raise self.fail("[target]", str(error)) from error
 
+    def editions(self, item: Mapping[str, Any], place: str) -> dict[str, str]:
+        given = item.get("editions", {})
+        if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
+            raise self.fail(place, "editions is a table of text", 'write { "048" = "1.32" }')
+        return {str(key): str(value) for key, value in given.items()}
+
     def sensor(self, item: Mapping[str, Any], place: str) -> Sensor | None:
         given = item.get("sensor")
         if given is None:
@@ -259,6 +265,7 @@ class _Checked:
                 mapping=self.folder / mapping if mapping else None,
                 source_id=str(item.get("witness", "")),
                 assume_utc=self.flag(item, "assume_utc", place),
+                editions=self.editions(item, place),
             ),
             sensor=self.sensor(item, place),
             use=use,

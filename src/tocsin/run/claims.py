@@ -11,14 +11,16 @@ import numpy as np
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.judge import judge
 from tocsin.incursion.boundary import put_together
-from tocsin.incursion.field import signed_distance_m
+from tocsin.incursion.field import Field
 from tocsin.run.case import Case
 from tocsin.run.evidence import Weighed, place_distances
 from tocsin.schema import Claim, Floats, Posterior, Report
 
 Json = dict[str, Any]
-SAMPLES = 1000  # of the posterior, for claims: a share is told to 1.6 % at worst, 0.7 % near .95
-EVERY_S = 4  # of its grid: nothing flies through a claim between two
+SAMPLES = 500  # of the posterior, for claims: a share near .95 is told to 1 %
+MARGIN_M = 30_000.0  # about the samples: how far a bias may move them and be answered fast
+SPACING_M = 200.0  # for moved samples: good to tens of metres, where biases move kilometres
+EVERY_S = 8  # of its grid: nothing flies through a claim between two
 
 
 def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Json], list[str]]:
@@ -72,8 +74,15 @@ def report_of(item: Mapping[str, Any]) -> Report:
     """Return a report as the case file has it; what has no column is kept as a property."""
     known = ("kind", "authorised", "by", "grade", "subject", "volume", "step")
     rest = {k: v for k, v in item.items() if k not in known}
+    told = {name: str(item.get(name, "")) for name in known}
     return Report(
-        **{name: str(item[name]) for name in known if name in item},
+        kind=told["kind"],
+        authorised=told["authorised"] or "unknown",
+        by=told["by"],
+        grade=told["grade"],
+        subject=told["subject"],
+        volume=told["volume"],
+        step=told["step"],
         text=str(item.get("note", "")),
         properties=tuple(sorted((key, str(value)) for key, value in rest.items())),
     )
@@ -97,11 +106,22 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
     )
     outlines = {(o.outline.volume.name, o.outline.volume.hypothesis): o for o in mine}
     boundary = put_together([one.outline for one in outlines.values()])
+    fields = [
+        Field(
+            posterior.lon_deg,
+            posterior.lat_deg,
+            index,
+            boundary,
+            margin_m=MARGIN_M,
+            spacing_m=SPACING_M,
+        )
+        for index in range(len(outlines))
+    ]
 
     def measured(lon_deg: Floats, lat_deg: Floats) -> dict[tuple[str, str], Floats]:
         out = {}
-        for index, (key, one) in enumerate(outlines.items()):
-            signed = signed_distance_m(lon_deg, lat_deg, index, boundary)
+        for field, (key, one) in zip(fields, outlines.items(), strict=True):
+            signed = field(lon_deg, lat_deg)
             shift = one.judged.shift_m[rows]
             same = signed.ndim == 2 and len(signed) == len(shift)
             out[key] = signed + shift[:, None] if same else signed

@@ -16,21 +16,29 @@ from tocsin.errors import CaseError, UsageError
 from tocsin.run.samples import Samples
 
 CASE_FILE = "case.toml"
+REFERENCE = "vaindloo-2025-09-19"
+FETCHED = "recordings"  # the folder of what is not ours to ship
 
 
 def examples() -> dict[str, Path]:
-    """Return the case file of each example by the example's name, sorted by name."""
-    return {path.parent.name: path for path in sorted(_folder().glob(f"*/{CASE_FILE}"))}
+    """Return the case file of each example by its name: the reference case first, then by name."""
+    found = sorted(_folder().glob(f"*/{CASE_FILE}"))
+    found.sort(key=lambda path: path.parent.name != REFERENCE)
+    return {path.parent.name: path for path in found}
 
 
 def recordings(example: str) -> tuple[str, ...]:
-    """Return the names of the recordings an example reads, in its order."""
+    """Return the names of the recordings an example needs fetched, in its order.
+
+    Sources that stand beside the case file ship with it: those are synthetic.
+    """
     case = tomllib.loads(_case_file(example).read_text(encoding="utf-8"))
-    return tuple(PurePosixPath(source["path"]).name for source in case["source"])
+    paths = [PurePosixPath(source["path"]) for source in case["source"]]
+    return tuple(path.name for path in paths if path.parent.name == FETCHED)
 
 
 def prepare(example: str, destination: Path, samples: Samples) -> Path:
-    """Return a working copy of an example's case file, its recordings beside it.
+    """Return a working copy of an example's case file, all that it reads beside it.
 
     The copy is `destination`/`example`/case.toml; one that is already there is renewed.
     Raises UsageError for an example that does not exist, CaseError where a recording is missing.
@@ -42,10 +50,14 @@ def prepare(example: str, destination: Path, samples: Samples) -> Path:
             why = samples.missing.get(name, f"{name} is no sample recording")
             raise CaseError(why, path=str(case_file), hint="the other examples do not need it")
     folder = destination / example
-    (folder / "recordings").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        shutil.copyfile(samples.found[name], folder / "recordings" / name)
-    return Path(shutil.copyfile(case_file, folder / CASE_FILE))
+        (folder / FETCHED).mkdir(exist_ok=True)
+        shutil.copyfile(samples.found[name], folder / FETCHED / name)
+    for shipped in sorted(case_file.parent.iterdir()):
+        if shipped.is_file():
+            shutil.copyfile(shipped, folder / shipped.name)
+    return folder / CASE_FILE
 
 
 def _folder() -> Path:
