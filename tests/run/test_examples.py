@@ -62,5 +62,5 @@ def test_without_its_recording_an_example_is_refused_with_the_reason(tmp_path: P
 
 
 def test_an_example_that_does_not_exist_is_a_bad_call(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there are bornholm-2018-11-26, spoofed-2024-09-17"):
+    with pytest.raises(UsageError, match="there are vaindloo-2025-09-19, bornholm"):
         prepare("atlantis", tmp_path, Samples())
