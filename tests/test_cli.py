@@ -220,3 +220,33 @@ def test_vertical_limits_above_sea_level_need_a_qnh(box: Path) -> None:
     assert without["p_inside"] is None and not without["entry_observed"]
     (known,) = json.loads(tocsin(*words, "--qnh", "1013.25", cwd=box).stdout)["passages"]
     assert known["p_inside"] > 0.95 and known["entry_observed"]
+
+
+@pytest.mark.parametrize(
+    "reports",
+    [
+        "time,qnh_hpa\n2025-09-19T06:50:00Z,1013.25\n2025-09-19T07:20:00Z,1013.25\n",
+        "EETN 190650Z 24008KT 9999 BKN020 15/12 Q1013\nEETN 190720Z 24008KT 9999 15/12 Q1013\n",
+    ],
+)
+def test_qnh_over_time_from_a_csv_or_from_metars(box: Path, reports: str) -> None:
+    text = (box / "box.geojson").read_text()
+    (box / "box.geojson").write_text(text.replace('"volume"', '"upper": "2000 ft AMSL", "volume"'))
+    rows = ROWS.replace("sigma_m", "h_pressure_m").replace(",10\n", ",300\n")
+    (box / "track.csv").write_text(rows)
+    (box / "qnh.txt").write_text(reports)
+    case = (box / "case.toml").read_text().replace("[case]\n", "[case]\nWINDOW\n", 1)
+    window = "window = [2025-09-19T06:45:00Z, 2025-09-19T07:25:00Z]"
+    (box / "case.toml").write_text(case.replace("WINDOW", window) + '[met]\nsource = "qnh.txt"\n')
+    done = tocsin("run", "case.toml", "-o", "out", "--json", cwd=box)
+    assert done.returncode == 0, done.stderr
+    findings = json.loads(done.stdout)
+    assert len(findings["settings"]["qnh_hpa"]) == 2
+    (incursion,) = findings["incursions"]
+    assert incursion["open"] == "none" and incursion["p_inside"] > 0.95
+
+
+def test_a_fix_at_a_pole_is_one_clear_line(box: Path) -> None:
+    (box / "track.csv").write_text(ROWS.replace("58.99", "89.95"))
+    done = tocsin("find", "track.csv", "--airspace", "box.geojson", cwd=box)
+    assert done.returncode == 3 and "poles are not supported" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 
@@ -16,9 +17,10 @@ class FindSettings:
     integrity: bool = True  # keep out of findings what the track itself contradicts
 
 
-def digest(settings: object) -> str:
-    """Return the sha256 of settings in canonical JSON, for results to carry."""
+def digest(settings: object, case: Mapping[str, object] | None = None) -> str:
+    """Return the sha256 of settings, and of a case file's content, in canonical JSON."""
     if not hasattr(settings, "__dataclass_fields__"):
         raise TypeError(f"settings are dataclasses, not {type(settings).__name__}")
-    text = json.dumps(asdict(settings), sort_keys=True, separators=(",", ":"), default=str)  # type: ignore[call-overload]
+    told = {"settings": asdict(settings), "case": case}  # type: ignore[call-overload]
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()

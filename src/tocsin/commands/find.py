@@ -81,7 +81,7 @@ def find(
     specs = specs_of(sources, fmt, day, mapping, reference, assume_utc, edition)
     with progress() as say:
         airspace_read = airspaces.load([airspace_of(path, edge) for path in airspace], say)
-        gathered = gather(specs, settings, qnh_hpa=qnh, say=say)
+        gathered = gather(specs, settings, qnh=qnh, say=say)
         say("looking for passages")
         outlines = airspace_read.outlines(gathered.tracks, settings.max_error_m)
         found = passages(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)

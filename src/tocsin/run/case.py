@@ -14,6 +14,7 @@ from tocsin.errors import CaseError
 from tocsin.feed.source import ReadOptions
 from tocsin.run.airspaces import BUNDLED, AirspaceSpec
 from tocsin.run.sources import Spec
+from tocsin.run.weather import Qnh, load_qnh
 from tocsin.schema import Edge, Sensor
 from tocsin.track.altitude import HeightPrior
 
@@ -37,7 +38,7 @@ KEYS = {
         "note",
     ),
     "target": ("h_msl_m",),
-    "met": ("qnh_hpa", "transition_altitude_ft"),
+    "met": ("qnh_hpa", "source", "transition_altitude_ft"),
     "airspace": ("path", "volume", "layer", "hypothesis", "sigma_m", "edge"),
     "place": ("id", "lat_deg", "lon_deg", "sigma_m", "title"),
     "report": (
@@ -72,7 +73,7 @@ class Case:
     seed: int
     sources: tuple[Spec, ...]
     airspaces: tuple[AirspaceSpec, ...]
-    qnh_hpa: float | None
+    qnh: Qnh | None
     height: HeightPrior | None
     places: tuple[Mapping[str, Any], ...]
     reports: tuple[Mapping[str, Any], ...]
@@ -179,13 +180,24 @@ class _Checked:
             seed=int(self.number(head, "seed", "[case]") or 0),
             sources=sources,
             airspaces=airspaces,
-            qnh_hpa=self.number(met, "qnh_hpa", "[met]"),
+            qnh=self.qnh(met, head),
             height=self.height(root),
             places=tuple(item for _, item in self.tables(root, "place")),
             reports=tuple(self.report(item, place) for place, item in self.tables(root, "report")),
             claims=tuple(self.claim(item, place) for place, item in self.tables(root, "claim")),
             raw=root,
         )
+
+    def qnh(self, met: Mapping[str, Any], head: Mapping[str, Any]) -> Qnh | None:
+        value = self.number(met, "qnh_hpa", "[met]")
+        if "source" not in met:
+            return value
+        if value is not None:
+            raise self.fail("[met]", "has both qnh_hpa and source", "give one of them")
+        path = self.text(met, "source", "[met]")
+        window = head.get("window")
+        about = self.moment(window[0], "[case]", "window") if isinstance(window, list) else None
+        return load_qnh(path, self.folder / path, about)
 
     def height(self, root: Mapping[str, Any]) -> HeightPrior | None:
         target = root.get("target", {})

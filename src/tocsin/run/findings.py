@@ -46,12 +46,12 @@ def case_findings(
         "case": case.id,
         "title": case.title,
         "version": __version__,
-        "settings_sha256": digest(settings),
+        "settings_sha256": digest(settings, case.raw),
         "synthetic": case.synthetic,
         "tlp": case.tlp,
         "window": [utc(ns) for ns in case.window_ns] if case.window_ns else None,
         "as_of": utc(round(case.as_of.timestamp() * 1e6) * 1000) if case.as_of else None,
-        "settings": {**asdict(settings), "qnh_hpa": case.qnh_hpa},
+        "settings": {**asdict(settings), "qnh_hpa": _qnh(case)},
         "inputs": [input_row(done) for done in gathered.inputs],
         "airspace": list(airspaces.about),
         "incursions": incursions(found, gathered, airspaces.volumes, authorised(case.reports)),
@@ -62,6 +62,14 @@ def case_findings(
         "unobserved": list(unobserved),
         "limits": limits,
     }
+
+
+def _qnh(case: Case) -> float | list[Json] | None:
+    """Return the QNH that was used: one value, or every report with its time."""
+    if case.qnh is None or isinstance(case.qnh, float):
+        return case.qnh
+    pairs = zip(case.qnh.t_ns, case.qnh.hpa, strict=True)
+    return [{"utc": utc(int(ns)), "hpa": float(hpa)} for ns, hpa in pairs]
 
 
 def input_row(done: Input) -> Json:

@@ -49,9 +49,7 @@ def run_case(
     case = read_case(case_path)
 
     # Did it happen?
-    gathered = gather(
-        case.sources, settings, qnh_hpa=case.qnh_hpa, window_ns=case.window_ns, say=say
-    )
+    gathered = gather(case.sources, settings, qnh=case.qnh, window_ns=case.window_ns, say=say)
     airspace = airspaces.load(case.airspaces, say)
     say("looking for passages")
     outlines = airspace.outlines(gathered.tracks, settings.max_error_m)
@@ -98,7 +96,7 @@ def _dark(case: Case, gathered: Gathered, outlines: tuple[Outline, ...], say: Sa
         return _Dark((), (), ())
     say("sampling tracks that only radar saw")
     sensors = {sensor.id: sensor for _, sensor in gathered.radars}
-    plots = radar.rows_of(gathered.radars, case.qnh_hpa, case.window_ns)
+    plots = radar.rows_of(gathered.radars, case.qnh, case.window_ns)
     known = radar.learned(plots, sensors, gathered.co_operative)
     rng = np.random.default_rng(case.seed)
     tracks = radar.dark_tracks(plots, sensors, case.height, known, rng)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.feed import met
+from tocsin.run.weather import Qnh, at
 from tocsin.schema import Floats, Posterior, Reading, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.associate import associate
@@ -56,7 +57,7 @@ class DarkTrack:
 
 def rows_of(
     readings: Sequence[tuple[Reading, Sensor]],
-    qnh_hpa: float | None,
+    qnh: Qnh | None,
     window_ns: tuple[int, int] | None,
 ) -> RadarRows:
     """Return the polar plots of radars, those with a time, a range and an azimuth."""
@@ -82,7 +83,7 @@ def rows_of(
                 _flag(kept, "ssr") | _flag(kept, "mode_s"),
                 kept["range_m"].to_numpy(),
                 kept["azimuth_deg"].to_numpy(),
-                _height(kept, qnh_hpa),
+                _height(kept, ns, qnh),
             )
         )
         names += [sensor.id] * kept.num_rows
@@ -205,7 +206,7 @@ def _placed(
     return lon, lat, spread
 
 
-def _height(table: pa.Table, qnh_hpa: float | None) -> Floats:
+def _height(table: pa.Table, ns: NDArray[np.int64], qnh: Qnh | None) -> Floats:
     """Return heights for the geometry: above the ellipsoid, as well as the report allows.
 
     A pressure altitude is taken for a height, by QNH where the case gives one; what is left out
@@ -214,7 +215,7 @@ def _height(table: pa.Table, qnh_hpa: float | None) -> Floats:
     h = _column(table, "h_hae_m", np.nan)
     if "h_pressure_m" in table.column_names:
         pressure = table["h_pressure_m"].to_numpy().astype(np.float64)
-        told = met.msl_m(pressure, qnh_hpa) if qnh_hpa is not None else pressure
+        told = met.msl_m(pressure, at(qnh, ns)) if qnh is not None else pressure
         h = np.where(np.isfinite(h), h, told)
     return np.asarray(h, dtype=np.float64)
 

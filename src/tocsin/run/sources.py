@@ -13,9 +13,11 @@ from tocsin.errors import FeedError, SourceError
 from tocsin.feed import met
 from tocsin.feed.accuracy import position_sigma_m
 from tocsin.feed.formats import read
+from tocsin.feed.identity import times_ns
 from tocsin.feed.merge import clock_offsets, merge
 from tocsin.feed.source import ReadOptions
 from tocsin.incursion.path import POLAR_DEG
+from tocsin.run.weather import Qnh, at
 from tocsin.schema import FIX, TRACK, Distrust, Input, Reading, Refusal, Sensor
 from tocsin.settings import FindSettings
 from tocsin.track.assemble import assemble
@@ -74,13 +76,13 @@ def gather(
     specs: Sequence[Spec],
     settings: FindSettings,
     *,
-    qnh_hpa: float | None = None,
+    qnh: Qnh | None = None,
     window_ns: tuple[int, int] | None = None,
     say: Say = quiet,
 ) -> Gathered:
     """Return the checked tracks of all sources.
 
-    qnh_hpa    turns pressure altitude into height above mean sea level where none is reported
+    qnh        turns pressure altitude into height above mean sea level where none is reported
     window_ns  fixes outside it are left out
 
     Raises the first SourceError where no source can be read, FeedError where nothing is left.
@@ -121,8 +123,8 @@ def gather(
             co_operative=_tracked(own, window_ns) if own else None,
         )
     fixes = merge(placed)
-    if qnh_hpa is not None:
-        fixes = _above_sea(fixes, qnh_hpa)
+    if qnh is not None:
+        fixes = _above_sea(fixes, qnh)
     _refuse_poles(fixes)
     sigma, basis = position_sigma_m(fixes)
     labels, counts = _labels(fixes), _counts(fixes)
@@ -207,10 +209,11 @@ def _clocks(readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def _above_sea(fixes: pa.Table, qnh_hpa: float) -> pa.Table:
+def _above_sea(fixes: pa.Table, qnh: Qnh) -> pa.Table:
     if "h_pressure_m" not in fixes.column_names:
         return fixes
-    made = met.msl_m(fixes["h_pressure_m"].to_numpy().astype(np.float64), qnh_hpa)
+    hpa = at(qnh, times_ns(fixes))
+    made = met.msl_m(fixes["h_pressure_m"].to_numpy().astype(np.float64), hpa)
     column = pa.chunked_array([pa.array(made, from_pandas=True).cast(pa.float32())])
     if "h_msl_m" in fixes.column_names:
         return fixes.set_column(
