@@ -119,3 +119,15 @@ def test_sovereign_comes_before_what_has_no_sovereignty() -> None:
 
 def test_an_anchor_is_an_html_id() -> None:
     assert anchor('a "b"<c>') == "i-a--b--c-"
+
+
+def test_rival_boundaries_tell_of_one_passage() -> None:
+    from tocsin.dossier.sentences import distinct
+
+    def told(track: str, volume: str, hypothesis: str) -> dict[str, str]:
+        return {"track": track, "volume": volume, "hypothesis": hypothesis}
+
+    rivals = [told("a", "EE", name) for name in ("osm", "sk42", "overlap")]
+    assert distinct(rivals) == 1
+    assert distinct([*rivals, told("a", "EE", "osm"), told("b", "EE", "osm")]) == 3
+    assert distinct([]) == 0

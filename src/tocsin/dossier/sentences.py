@@ -285,10 +285,21 @@ def _sentence(text: object) -> list[str]:
     return [f"{p[0].upper()}{p[1:]}{'' if p[-1] in '.!?' else '.'}" for p in plain if p]
 
 
+def distinct(incursions: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many passages there are: rival boundaries tell of one and the same."""
+    told: dict[tuple[str, str], dict[str, int]] = {}
+    for i in incursions:
+        rivals = told.setdefault((str(i.get("track")), str(i.get("volume"))), {})
+        hypothesis = str(i.get("hypothesis"))
+        rivals[hypothesis] = rivals.get(hypothesis, 0) + 1
+    return sum(max(rivals.values()) for rivals in told.values())
+
+
 def headline(findings: Findings) -> str:
     """Return the one line under the title."""
-    certain = sum(1 for i in findings.get("incursions", ()) if (i.get("p_inside") or 0) >= 0.95)
-    others = len(findings.get("incursions", ())) - certain
+    every = findings.get("incursions", ())
+    certain = distinct([i for i in every if (i.get("p_inside") or 0) >= 0.95])
+    others = distinct(every) - certain
     parts = ["no passage was established"]
     if certain:
         parts = [f"{count(certain, 'passage')} established with a probability of 95{NBSP}% or more"]

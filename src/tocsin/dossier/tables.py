@@ -26,7 +26,7 @@ from tocsin.dossier.format import (
     zulu,
 )
 from tocsin.dossier.profile import limit_text
-from tocsin.dossier.sentences import Findings, anchor, named, ordered
+from tocsin.dossier.sentences import Findings, anchor, distinct, named, ordered
 from tocsin.dossier.words import AUTHORISATION, count, term
 
 Row = dict[str, Any]
@@ -54,8 +54,11 @@ def tiles(findings: Findings) -> list[Row]:
     chances = [p for i in incursions if (p := quantiles(i.get("p_inside")).q50) is not None]
     volumes = len({i.get("volume") for i in incursions})
     beside = f"through {count(volumes, 'volume')}" if incursions else "where observed and credible"
+    rivals = len({i.get("hypothesis") for i in incursions})
+    if rivals > 1:
+        beside += f", {count(rivals, 'boundary', 'boundaries')}"
     rows.append(
-        {"label": "Passages found", "value": str(len(incursions) or "none"), "more": beside}
+        {"label": "Passages found", "value": str(distinct(incursions) or "none"), "more": beside}
     )
     if chances:
         # The surest passage is what the reader is told first; the table has the others.
@@ -192,7 +195,9 @@ def claims(findings: Findings) -> list[Row]:
             }
             for name in names
         ]
-        bias = quantiles(c.get("bias_needed_sigma")).q50
+        # Where none was found the reason says so already; a number would read as one that was.
+        beyond = bool(c.get("bias_needed_beyond"))
+        bias = None if beyond else quantiles(c.get("bias_needed_sigma")).q50
         row = dict.fromkeys(CLAIM, "")
         row |= {key: value for key, value in c.items() if value is not None}
         rows.append({**row, "by_hypothesis": by_hypothesis, "bias": f"{bias:.1f}" if bias else ""})
