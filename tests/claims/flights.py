@@ -50,6 +50,6 @@ def evidence(depth_m: Floats, **changes: Any) -> Evidence:
         "posterior": flight,
         "window_ns": WINDOW_NS,
         "signed_distance_m": signed(flight.lon_deg, flight.lat_deg),
-        "signed_distance": signed,
+        "signed_distance": {EE: lambda lon, lat: signed(lon, lat)[EE]},
     }
     return Evidence(**(about | changes))

@@ -42,7 +42,7 @@ def gaussian(d_m: float, slopes: list[float], noise_m: float = 60.0, **changes: 
 @pytest.mark.parametrize(("d_m", "slope_m"), [(4700.0, 500.0), (900.0, 300.0), (2000.0, 70.0)])
 def test_one_bias_in_one_dimension_is_d_over_sigma(d_m: float, slope_m: float, exact: bool) -> None:
     """The limit is reached at b = d / s; P(test | b) is then Phi(0) = 1/2."""
-    changes: dict[str, Any] = {} if exact else {"signed_distance": None}
+    changes: dict[str, Any] = {} if exact else {"signed_distance": {}}
     case = gaussian(d_m, [slope_m], **changes)
     need = bias_needed(parse("never inside(EE)"), case)["osm-2024"]
     median_m = 1.25 * 60 / np.sqrt(200)  # standard error of the median of 200 residuals

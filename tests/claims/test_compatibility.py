@@ -27,7 +27,7 @@ def past_vaindloo(depth_like_m: float) -> Evidence:
         WINDOW_NS,
         vaindloo.signed(flight.lon_deg, flight.lat_deg),
         {"vaindloo": place_m(flight.lon_deg, flight.lat_deg, lon0, lat0)},
-        signed_distance=vaindloo.signed,
+        signed_distance={vaindloo.EE: vaindloo.inland_m},
         places={"vaindloo": vaindloo.VAINDLOO},
     )
 

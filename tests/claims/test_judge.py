@@ -51,7 +51,7 @@ def reference() -> Evidence:
         WINDOW_NS,
         vaindloo.signed(flight.lon_deg, flight.lat_deg),
         {"vaindloo": place_m(flight.lon_deg, flight.lat_deg, lon0, lat0)},
-        signed_distance=vaindloo.signed,
+        signed_distance={vaindloo.EE: vaindloo.inland_m},
         places={"vaindloo": vaindloo.VAINDLOO},
     )
 

@@ -46,9 +46,14 @@ def _limit() -> shapely.Geometry:
 
 
 def signed(lon: Floats, lat: Floats) -> dict[tuple[str, str], Floats]:
+    """Return the same under its name."""
+    return {EE: inland_m(lon, lat)}
+
+
+def inland_m(lon: Floats, lat: Floats) -> Floats:
     """Return metres to Estonia's limit, positive inside; good to 1e-4 within 90 km."""
     x, y = _plane().transform(np.ravel(lon), np.ravel(lat))
     points = shapely.points(x, y)
     inside = shapely.contains(_area(), points)
     away = shapely.distance(points, _limit())
-    return {EE: np.where(inside, away, -away).reshape(np.shape(lon))}
+    return np.asarray(np.where(inside, away, -away).reshape(np.shape(lon)))

@@ -23,11 +23,11 @@ import numpy as np
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Evidence, World
 from tocsin.claims.shifts import Shifts
-from tocsin.claims.tree import Node, leaves
+from tocsin.claims.tree import Measure, Node, leaves
 from tocsin.schema import Floats
 
-#: Sigmas beyond which a bias is no longer worth a number: "more than 30".
-LIMIT_SIGMA = 30.0
+#: Sigmas beyond which a bias is no longer worth a number: "more than 300".
+LIMIT_SIGMA = 300.0
 SAMPLES = 200  # the median margin of a Gaussian is then known to 9 % of its spread
 TRUST_SIGMA = 4.0  # of one step of the iteration
 
@@ -63,10 +63,12 @@ def bias_needed(
     samples: int = SAMPLES,
 ) -> dict[str, Need]:
     """Return what bias a test needs under each hypothesis; the same inputs give the same answer."""
-    return {
-        world.name: _needed(tree, evidence, world, by, limit_sigma, samples)
-        for world in worlds(tree, evidence)
-    }
+    needs: dict[str, Need] = {}
+    found: Floats | None = None
+    for world in worlds(tree, evidence):
+        # Rival limits lie close together: what one needs is where to begin with the next.
+        needs[world.name], found = _needed(tree, evidence, world, by, limit_sigma, samples, found)
+    return needs
 
 
 def least(needs: dict[str, Need]) -> Need | None:
@@ -77,47 +79,59 @@ def least(needs: dict[str, Need]) -> Need | None:
 
 
 def _needed(
-    tree: Node, evidence: Evidence, world: World, by: str, limit: float, samples: int
-) -> Need:
+    tree: Node,
+    evidence: Evidence,
+    world: World,
+    by: str,
+    limit: float,
+    samples: int,
+    start: Floats | None,
+) -> tuple[Need, Floats | None]:
+    """Return the need, and the point of bias space that is as far away."""
     posterior = evidence.posterior
     if posterior is None or not any(map(of_samples, leaves(tree))):
-        return Need(None, why="rests on no position")
+        return Need(None, why="rests on no position"), start
     held = Evaluation(evidence, world, by).held(tree)
     if held.known * 2 < len(held.yes):
-        return Need(None, why="not observed")
+        return Need(None, why="not observed"), start
     p = float(np.sum(held.yes)) / held.known
     if p >= 0.5:
-        return Need(None, p=p, why="needs no bias")
+        return Need(None, p=p, why="needs no bias"), start
     if not posterior.bias_sigmas.size:
-        return Need(None, p=p, why="the samples carry no sensor bias")
+        return Need(None, p=p, why="the samples carry no sensor bias"), start
 
-    keys = {key: d for key, d in evidence.signed_distance_m.items() if key in _keys(world)}
-    only = replace(evidence, signed_distance_m=keys)
+    limits = {key: d for key, d in evidence.signed_distance_m.items() if key in _keys(world)}
+    named = {leaf.of for leaf in leaves(tree) if isinstance(leaf, Measure)}
+    places = {name: d for name, d in evidence.place_distance_m.items() if name in named}
+    only = replace(evidence, signed_distance_m=limits, place_distance_m=places)
     shifts = Shifts(only, posterior, samples)
 
     def margin(given: Evidence) -> float:
         return _median(Evaluation(given, world, by).held(tree).margin)
 
-    point = _search(shifts, margin, limit)
+    point = _search(shifts, margin, limit, start)
     if point is None:
-        return Need(limit, beyond=True, p=p)
+        return Need(limit, beyond=True, p=p), start
     parts = sorted(zip(posterior.bias_names, point.tolist(), strict=True), key=lambda x: -abs(x[1]))
     shown = tuple((name, value) for name, value in parts if abs(value) >= 0.05)
-    return Need(float(np.linalg.norm(point)), p=p, parts=shown)
+    return Need(float(np.linalg.norm(point)), p=p, parts=shown), point
 
 
 def _keys(world: World) -> set[tuple[str, str]]:
     return set(world.hypothesis.items())
 
 
-def _search(shifts: Shifts, margin: OfEvidence, limit: float) -> Floats | None:
+def _search(
+    shifts: Shifts, margin: OfEvidence, limit: float, start: Floats | None
+) -> Floats | None:
     def exact(bias: Floats) -> float:
         return margin(shifts.exact(bias))
 
     origin = np.zeros(len(shifts.mean))
     if exact(origin) >= 0:
         return origin
-    point = _design_point(shifts, margin, shifts.mean, limit)
+    begin = shifts.mean if start is None else start
+    point = _design_point(shifts, margin, begin, limit)
     found = None if point is None else _on_its_ray(exact, point, limit)
     if found is not None:
         return found

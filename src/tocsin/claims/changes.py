@@ -91,7 +91,8 @@ def _denies(tree: Node, leaf: Side | Event) -> bool:
 def _way(leaf: Side | Event, evidence: Evidence, deeper: bool) -> str:
     """Return the way in which a limit would move, by compass where the slope is known."""
     plain = "in" if deeper else "out"
-    posterior, measure = evidence.posterior, evidence.signed_distance
+    posterior = evidence.posterior
+    measure = next((m for (v, _), m in evidence.signed_distance.items() if v == leaf.of), None)
     if posterior is None or measure is None:
         return plain
     depth = next((d for (v, _), d in evidence.signed_distance_m.items() if v == leaf.of), None)
@@ -100,11 +101,10 @@ def _way(leaf: Side | Event, evidence: Evidence, deeper: bool) -> str:
     seen = np.flatnonzero(posterior.observed)
     k = seen[int(np.argmax(np.median(depth[:, seen], axis=0)))]  # where it was deepest
     lon, lat = float(np.median(posterior.lon_deg[:, k])), float(np.median(posterior.lat_deg[:, k]))
-    at = measure(
+    d = measure(
         lon + _STEP_DEG * np.array([0.0, 1.0, 0.0]), lat + _STEP_DEG * np.array([0.0, 0.0, 1.0])
     )
-    d = next((values for (v, _), values in at.items() if v == leaf.of), None)
-    if d is None or not np.isfinite(d).all():
+    if not np.isfinite(d).all():
         return plain
     east, north = float(d[1] - d[0]) / np.cos(np.radians(lat)), float(d[2] - d[0])
     turn = np.degrees(np.arctan2(east, north)) + (0.0 if deeper else 180.0)

@@ -54,7 +54,7 @@ class Clouds:
     @cached_property
     def varied(self) -> Evidence | None:
         posterior = self.evidence.posterior
-        if posterior is None or self.evidence.signed_distance is None:
+        if posterior is None or not self.evidence.signed_distance:
             return None
         return variants(self.evidence, posterior)
 
@@ -109,8 +109,6 @@ def ring_facts(node: Node, evidence: Evidence) -> Iterator[str]:
 
     "more than 3 km from the island" sounds like the open sea; whether it is, is geometry.
     """
-    if evidence.signed_distance is None:
-        return
     asked = [
         leaf for leaf in leaves(node) if isinstance(leaf, Measure) and leaf.quantity == "distance"
     ]
@@ -118,9 +116,12 @@ def ring_facts(node: Node, evidence: Evidence) -> Iterator[str]:
         if leaf.of not in evidence.places:
             continue
         lon, lat = circle(*evidence.places[leaf.of], leaf.bound.amount.si)
-        measured = evidence.signed_distance(lon, lat)
         for volume in volumes(node):
-            every = [d for (name, _), d in measured.items() if name == volume]
+            every = [
+                measure(lon, lat)
+                for (name, _), measure in evidence.signed_distance.items()
+                if name == volume
+            ]
             if every:
                 low, high = min(d.min() for d in every), max(d.max() for d in every)
                 yield _ring(leaf, volume, float(low), float(high))
@@ -171,7 +172,8 @@ def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
         bias_names=(),
         bias_sigmas=np.zeros((0, 0)),
     )
-    measured = evidence.signed_distance(lon_v, lat_v) if evidence.signed_distance else {}
+    measure = evidence.rough_distance or evidence.signed_distance
+    measured = {key: at(lon_v, lat_v) for key, at in measure.items()}
     places = {name: place_m(lon_v, lat_v, *at) for name, at in evidence.places.items()}
     return replace(evidence, posterior=cloud, signed_distance_m=measured, place_distance_m=places)
 

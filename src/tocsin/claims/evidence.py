@@ -17,6 +17,8 @@ from tocsin.errors import UsageError
 from tocsin.schema import Floats, Posterior, Report
 
 Distances = Mapping[tuple[str, str], Floats]
+#: (lon_deg, lat_deg) of one shape -> metres to a limit, positive inside
+Measuring = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +39,9 @@ class Evidence:
     aircraft_count_source: str = ""
     #: A count by the register as of the case's date; None where the register cannot say.
     register: Callable[[Register], float | None] | None = None
-    #: (lon_deg, lat_deg) of one shape -> metres to each limit, positive inside
-    signed_distance: Callable[[Floats, Floats], Distances] | None = None
+    signed_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
+    #: The same to some hundred metres and far afield, for flights that are only supposed.
+    rough_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
     places: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # lon_deg, lat_deg
     height_observed: bool = True  # False: the samples hold the case's prior on height and no more
     geoid_m: float | None = None  # height of mean sea level above the ellipsoid hereabouts

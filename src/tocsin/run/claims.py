@@ -18,8 +18,9 @@ from tocsin.schema import Claim, Floats, Posterior, Report
 
 Json = dict[str, Any]
 SAMPLES = 500  # of the posterior, for claims: a share near .95 is told to 1 %
-MARGIN_M = 30_000.0  # about the samples: how far a bias may move them and be answered fast
 SPACING_M = 200.0  # for moved samples: good to tens of metres, where biases move kilometres
+ERROR_M = 10.0
+ROUGH_M = 800.0  # for flights that are only supposed
 EVERY_S = 8  # of its grid: nothing flies through a claim between two
 
 
@@ -105,27 +106,8 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
         bias_sigmas=target.bias_sigmas[rows],
     )
     outlines = {(o.outline.volume.name, o.outline.volume.hypothesis): o for o in mine}
-    boundary = put_together([one.outline for one in outlines.values()])
-    fields = [
-        Field(
-            posterior.lon_deg,
-            posterior.lat_deg,
-            index,
-            boundary,
-            margin_m=MARGIN_M,
-            spacing_m=SPACING_M,
-        )
-        for index in range(len(outlines))
-    ]
-
-    def measured(lon_deg: Floats, lat_deg: Floats) -> dict[tuple[str, str], Floats]:
-        out = {}
-        for field, (key, one) in zip(fields, outlines.items(), strict=True):
-            signed = field(lon_deg, lat_deg)
-            shift = one.judged.shift_m[rows]
-            same = signed.ndim == 2 and len(signed) == len(shift)
-            out[key] = signed + shift[:, None] if same else signed
-        return out
+    origin = float(posterior.lon_deg[0, 0]), float(posterior.lat_deg[0, 0])
+    alone = {key: put_together([one.outline]) for key, one in outlines.items()}
 
     return replace(
         evidence,
@@ -134,7 +116,14 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
         place_distance_m={
             name: place_distances(posterior, *where) for name, where in evidence.places.items()
         },
-        signed_distance=measured,
+        signed_distance={
+            key: Field(*origin, 0, alone[key], spacing_m=SPACING_M, error_m=ERROR_M)
+            for key in outlines
+        },
+        rough_distance={
+            key: Field(*origin, 0, alone[key], spacing_m=ROUGH_M, error_m=ROUGH_M / 10)
+            for key in outlines
+        },
         height_observed=False,
         aircraft_count=target.aircraft_count,
         aircraft_count_source=target.aircraft_count_source,

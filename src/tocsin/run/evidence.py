@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 
 from tocsin import geo
-from tocsin.incursion.boundary import Boundary, put_together
+from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import Episode, Judged, judge
 from tocsin.run.findings import utc
@@ -36,23 +36,22 @@ class Weighed:
 
     track: DarkTrack
     outline: Outline
-    index: int  # of the outline
     judged: Judged
 
 
 def weigh(
     tracks: Sequence[DarkTrack], outlines: Sequence[Outline], rng: Generator
-) -> tuple[list[Weighed], Boundary]:
+) -> list[Weighed]:
     """Return every track judged against every outline."""
-    boundary = put_together(outlines)
+    alone = [put_together([outline]) for outline in outlines]
     out = []
     for track in tracks:
-        for index, outline in enumerate(outlines):
+        for outline, boundary in zip(outlines, alone, strict=True):
             made = track.posterior
-            signed = signed_distance_m(made.lon_deg, made.lat_deg, index, boundary)
+            signed = signed_distance_m(made.lon_deg, made.lat_deg, 0, boundary)
             judged = judge(made, signed, outline.volume.sigma_m, rng)
-            out.append(Weighed(track, outline, index, judged))
-    return out, boundary
+            out.append(Weighed(track, outline, judged))
+    return out
 
 
 def incursions(weighed: Sequence[Weighed], allowed: str, inputs: Sequence[str]) -> list[Json]:
