@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tocsin.claims.compatibility import compatible
 from tocsin.claims.evaluate import evaluate
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.grammar import parse
@@ -77,3 +78,38 @@ def test_a_fact_beside_a_track_that_nobody_saw() -> None:
     assert overall(verdicts(answer)) is Verdict.CONTRADICTED  # one false part decides
     answer = evaluate(parse("transponder = on and never inside(EE)"), said)
     assert overall(verdicts(answer)) is Verdict.UNOBSERVED
+
+
+def interceptors(subject: str, start: str, step: str = "airborne") -> Report:
+    return Report("response", by="Italy", subject=subject, step=step, properties=(("from", start),))
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("interceptors_from = Estonia", "supported"),
+        ('interceptors_from = "Ämari"', "supported"),
+        ("interceptors_from = Finland", "supported"),
+        ("interceptors_from = Lithuania", "contradicted"),
+        ("interceptors_from = Finland and interceptors_from = Lithuania", "contradicted"),
+        ("interceptors_from = Finland or interceptors_from = Lithuania", "supported"),
+    ],
+)
+def test_interceptors_come_from_where_reports_say(test: str, expected: str) -> None:
+    """Facts: Finnish fighters first, Italian F-35 from Ämari; no source names Lithuania."""
+    reports = interceptors("F-35", "Ämari, Estonia"), interceptors("F/A-18", "Finland", "escorted")
+    assert judged(test, "a newspaper", *reports) == expected
+
+
+def test_where_interceptors_came_from_is_unknown_while_nobody_says() -> None:
+    silent = Report("response", by="NATO", step="intercepted")
+    left = Report("response", by="NATO", step="out", properties=(("from", "Estonia"),))
+    assert judged("interceptors_from = Estonia", "a newspaper", silent, left) == "unobserved"
+
+
+def test_interceptors_may_come_from_two_places() -> None:
+    """One aircraft has one transponder; two pairs of interceptors may have two bases."""
+    both = [parse(f"interceptors_from = {name}") for name in ("Finland", "Estonia")]
+    assert compatible(both, Evidence()).compatible is True
+    sides = [parse("transponder = on"), parse("transponder = off")]
+    assert compatible(sides, Evidence()).compatible is False

@@ -181,7 +181,7 @@ def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
 def _supposed(world: World, node: Node) -> Iterator[World]:
     """Yield the world with every combination of facts and counts that the tests could turn on."""
     every = tuple(leaves(node))
-    facts = dict.fromkeys(leaf.quantity for leaf in every if isinstance(leaf, Fact))
+    facts = {leaf.question: leaf for leaf in every if isinstance(leaf, Fact)}
     asked: dict[str, set[float]] = {}
     for leaf in every:
         if isinstance(leaf, Register) or (
@@ -190,13 +190,19 @@ def _supposed(world: World, node: Node) -> Iterator[World]:
             name = leaf.query if isinstance(leaf, Register) else leaf.quantity
             n = round(leaf.bound.amount.si)
             asked.setdefault(name, set()).update(float(max(n + d, 0)) for d in (-1, 0, 1))
-    for values in product(*(_VALUES.get(fact, ("yes", "no")) for fact in facts)):
+    for values in product(*(_answers(fact) for fact in facts.values())):
         for counts in product(*(sorted(numbers) for numbers in asked.values())):
             yield replace(
                 world,
                 facts=dict(zip(facts, values, strict=True)),
                 counts=dict(zip(asked, counts, strict=True)),
             )
+
+
+def _answers(fact: Fact) -> tuple[str, ...]:
+    if fact.question != fact.quantity:
+        return (fact.value, f"not {fact.value}")
+    return _VALUES.get(fact.quantity, ("yes", "no"))
 
 
 def _samples(evidence: Evidence) -> int:

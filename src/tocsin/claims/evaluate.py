@@ -276,7 +276,7 @@ class Evaluation:
 
     def fact(self, node: Fact) -> Held:
         if self.world.facts is not None:
-            return self.settled(self.world.facts[node.quantity] == node.value)
+            return self.settled(self.world.facts[node.question] == node.value)
         word = said(node, self.evidence, self.by)
         self.notes.extend(word.notes)
         if word.gap is not None:

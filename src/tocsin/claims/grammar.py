@@ -63,6 +63,7 @@ FACTS = {
     "flight_plan": ("yes", "no"),
     "radio": ("yes", "no"),
     "authorised": ("yes", "no"),
+    "interceptors_from": (),  # a country or a base, as reports name it
 }
 SIDES = ("inside", "outside")
 EVENTS = ("entered", "left")
@@ -356,6 +357,10 @@ class _Parser:
             raise self.wanted('"="', ("=",))
         self.take()
         values = FACTS[word]
+        if not values:
+            if self.now.kind not in ("word", "string"):
+                raise self.wanted("a country or a base", ('"Estonia"',))
+            return Fact(word, self.take().text.strip('"'))
         if not self.is_word(*values):
             raise self.wanted(" or ".join(values), values)
         return Fact(word, self.take().text)

@@ -46,11 +46,13 @@ def judge(
     evidence: Evidence,
     *,
     prior: Sequence[Evidence] = (),
+    among: Evidence | None = None,
     path: str = "",
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows of `claims` and of `compatibility`.
 
     prior   wider samples than the posterior's, for compatibility; see `compatible`
+    among   fewer samples, among which claims are held together; all when left out
     """
     trees = parsed(claims, evidence, path)
     sides = frozenset(claim.by for claim in claims if claim.by)
@@ -61,7 +63,7 @@ def judge(
         answer = evaluate(tree, evidence, by=claim.by)
         needs = bias_needed(tree, evidence, by=claim.by)
         rows.append(to_row(claim, tree, answer, needs, changes_if(tree, evidence, answer)))
-    return rows, list(_pairs(claims, trees, Clouds(evidence, prior)))
+    return rows, list(_pairs(claims, trees, Clouds(among or evidence, prior)))
 
 
 def to_row(claim: Claim, tree: Node, answer: Answer, needs: dict[str, Need], changes: str) -> Row:

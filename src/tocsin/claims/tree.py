@@ -159,11 +159,17 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    quantity: str  # transponder, flight_plan, radio, authorised
+    quantity: str  # transponder, flight_plan, radio, authorised, interceptors_from
     value: str
 
     def __str__(self) -> str:
-        return f"{self.quantity} = {self.value}"
+        value = self.value if self.value.isidentifier() else f'"{self.value}"'
+        return f"{self.quantity} = {value}"
+
+    @property
+    def question(self) -> str:
+        """What has one answer: a radio is on or off, but interceptors may come from two places."""
+        return str(self) if self.quantity == "interceptors_from" else self.quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ KINDS = {
     "flight_plan": "flight_plan",
     "radio": "radio",
     "authorised": "clearance",
+    "interceptors_from": "response",
 }
+INTERCEPTING = ("airborne", "intercepted", "escorted", "")  # steps that say who went
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Word:
 
 def said(fact: Fact, evidence: Evidence, by: str) -> Word:
     """Return what the reports of a case say of a fact that `by` claims."""
+    if fact.quantity == "interceptors_from":
+        return _went(fact.value, evidence)
     kind = KINDS[fact.quantity]
     filed = [r for r in evidence.reports if r.kind == kind and not _expired(r, evidence)]
     if not filed:
@@ -77,6 +81,28 @@ def said(fact: Fact, evidence: Evidence, by: str) -> Word:
         return Word(gap=Gap(why, looked=True), notes=notes)
     why = f"only parties to the dispute report on {fact.quantity}: no independent witness"
     return Word(gap=Gap(why, looked=True), notes=notes)
+
+
+def _went(place: str, evidence: Evidence) -> Word:
+    """Return whether any interceptor is reported to have come from a place.
+
+    Several may have come from several places, so a report of another place is no contradiction
+    while any names this one; it is where all that name a place name others.
+    """
+    told: dict[str, str] = {}
+    for report in evidence.reports:
+        start = dict(report.properties).get("from", "")
+        if report.kind == "response" and report.step in INTERCEPTING and start:
+            who = report.subject or "an interceptor"
+            told.setdefault(f"{who} from {start}, says {report.by or 'an unnamed source'}", start)
+    if not told:
+        return Word(gap=Gap("no report says where interceptors came from"))
+    named = [
+        said
+        for said, start in told.items()
+        if place.casefold() in [part.strip().casefold() for part in start.split(",")]
+    ]
+    return Word(bool(named), notes=tuple(named or told))
 
 
 def value_of(report: Report) -> str:

@@ -19,6 +19,7 @@ from tocsin.schema import Floats, Posterior
 
 QUANTILES = (0.05, 0.5, 0.95)
 EPISODE_P = 0.05  # an episode is an unbroken time in which P(inside) is above this
+_ROWS = 64  # samples at a time: what fits in cache
 JOIN_S = 30.0  # episodes closer than this are one: a dip of noise is no exit
 
 
@@ -49,12 +50,21 @@ class Judged:
     episodes: tuple[Episode, ...]
 
 
-def judge(posterior: Posterior, signed_m: Floats, sigma_m: float, rng: Generator) -> Judged:
+def judge(
+    posterior: Posterior,
+    signed_m: Floats,
+    sigma_m: float,
+    rng: Generator,
+    step_m: Floats | None = None,
+) -> Judged:
     """Return what the samples say of one volume.
 
     signed_m  (M, K) distance of every sample from the unshifted boundary, positive inside
     sigma_m   one-sigma error of the boundary
+    step_m    (M, K - 1) `steps_m` of the samples, where the caller has them already
     """
+    if step_m is None:
+        step_m = steps_m(posterior)
     shift = rng.standard_normal(len(signed_m)) * sigma_m
     signed = signed_m + shift[:, None]
     seen = posterior.observed
@@ -62,7 +72,7 @@ def judge(posterior: Posterior, signed_m: Floats, sigma_m: float, rng: Generator
     p_t = np.where(seen, inside.mean(axis=0), np.nan)
     t_s = (posterior.t_ns - posterior.t_ns[0]) / 1e9
     episodes = tuple(
-        _episode(posterior, t_s, signed, shift, begin, end)
+        _episode(posterior, t_s, signed, shift, step_m, begin, end)
         for begin, end in _windows(p_t, t_s, inside)
     )
     return Judged(signed, shift, p_t, float(inside.any(axis=1).mean()), episodes)
@@ -90,7 +100,13 @@ def _windows(p_t: Floats, t_s: Floats, inside: NDArray[np.bool_]) -> list[tuple[
 
 
 def _episode(
-    posterior: Posterior, t_s: Floats, signed: Floats, shift: Floats, begin: int, end: int
+    posterior: Posterior,
+    t_s: Floats,
+    signed: Floats,
+    shift: Floats,
+    step_m: Floats,
+    begin: int,
+    end: int,
 ) -> Episode:
     window = slice(begin, end + 1)
     d, t = signed[:, window], t_s[window]
@@ -98,10 +114,9 @@ def _episode(
     inside = (d > 0) & seen
     ever: NDArray[np.bool_] = np.asarray(inside.any(axis=1))
     d, inside = d[ever], inside[ever]
-    step_in = _share_inside(d) * (seen[1:] & seen[:-1])  # (m, k - 1) of each step
+    step_in = share_inside(d) * (seen[1:] & seen[:-1])  # (m, k - 1) of each step
     duration = step_in @ np.diff(t)
-    lon, lat = posterior.lon_deg[ever][:, window], posterior.lat_deg[ever][:, window]
-    path = (step_in * _steps_m(lon, lat)).sum(axis=1)
+    path = np.einsum("mk,mk->m", step_in, step_m[ever][:, begin:end])
     depth = np.where(seen, d, -np.inf).max(axis=1)
     entry, leave = _ends(d, t, inside)
     return Episode(
@@ -118,7 +133,7 @@ def _episode(
     )
 
 
-def _share_inside(d: Floats) -> Floats:
+def share_inside(d: Floats) -> Floats:
     """Return which share of each step is inside, distance taken as linear along it."""
     a, b = d[:, :-1], d[:, 1:]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -145,9 +160,14 @@ def _ends(d: Floats, t: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floa
     )
 
 
-def _steps_m(lon: Floats, lat: Floats) -> Floats:
-    xyz = geo.ecef(lon, lat)
-    return np.asarray(np.linalg.norm(np.diff(xyz, axis=1), axis=2))
+def steps_m(posterior: Posterior) -> Floats:
+    """Return how far each sample moves in each step over the ellipsoid, (M, K - 1)."""
+    out = np.empty((len(posterior.lon_deg), len(posterior.t_ns) - 1))
+    for row in range(0, len(out), _ROWS):
+        some = slice(row, row + _ROWS)
+        step = np.diff(geo.ecef(posterior.lon_deg[some], posterior.lat_deg[some]), axis=1)
+        out[some] = np.sqrt(geo.dot(step, step))
+    return out
 
 
 def _quantiles(values: Floats) -> Floats:

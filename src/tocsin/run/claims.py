@@ -17,7 +17,7 @@ from tocsin.run.evidence import Weighed, place_distances
 from tocsin.schema import Claim, Floats, Posterior, Report
 
 Json = dict[str, Any]
-SAMPLES = 500  # of the posterior, for claims: a share near .95 is told to 1 %
+TOGETHER = 500  # samples among which claims are held together
 SPACING_M = 200.0  # for moved samples: good to tens of metres, where biases move kilometres
 ERROR_M = 10.0
 ROUGH_M = 800.0  # for flights that are only supposed
@@ -39,10 +39,12 @@ def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Jso
         places={p["id"]: (float(p["lon_deg"]), float(p["lat_deg"])) for p in case.places},
         height_observed=False,
     )
+    among = evidence
     if weighed:
         target = max(weighed, key=lambda one: one.judged.p_ever).track.posterior
         mine = [one for one in weighed if one.track.posterior is target]
         evidence = _with_samples(evidence, target, mine)
+        among = _fewer(evidence)
         others = {one.track.posterior.track for one in weighed} - {target.track}
         notes.append(
             f"Claims are tested on {target.track}: {len(evidence.posterior.lon_deg)} of its joint "
@@ -52,8 +54,30 @@ def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Jso
         )
         if others:
             notes.append(f"Not tested against the claims: {', '.join(sorted(others))}.")
-    rows, pairs = judge(claims, evidence, path=case.path)
+    rows, pairs = judge(claims, evidence, among=among, path=case.path)
     return rows, pairs, notes
+
+
+def _fewer(evidence: Evidence) -> Evidence:
+    """Return the evidence with fewer samples: whether any holds two claims asks for no more."""
+    posterior = evidence.posterior
+    if posterior is None:
+        return evidence
+    rows = slice(None, None, max(1, len(posterior.lon_deg) // TOGETHER))
+    few = replace(
+        posterior,
+        lon_deg=posterior.lon_deg[rows],
+        lat_deg=posterior.lat_deg[rows],
+        h_hae_m=posterior.h_hae_m[rows],
+        bias_sigmas=posterior.bias_sigmas[rows],
+    )
+    limits, places = evidence.signed_distance_m, evidence.place_distance_m
+    return replace(
+        evidence,
+        posterior=few,
+        signed_distance_m={key: d[rows] for key, d in limits.items()},
+        place_distance_m={key: d[rows] for key, d in places.items()},
+    )
 
 
 def claim_of(item: Mapping[str, Any]) -> Claim:
@@ -90,11 +114,10 @@ def report_of(item: Mapping[str, Any]) -> Report:
 
 
 def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]) -> Evidence:
-    rows = np.arange(0, len(target.lon_deg), max(1, len(target.lon_deg) // SAMPLES))
     columns = np.arange(0, len(target.t_ns), EVERY_S)
 
     def thin(values: Floats) -> Floats:
-        return np.ascontiguousarray(values[np.ix_(rows, columns)])
+        return np.ascontiguousarray(values[:, columns])
 
     posterior = replace(
         target,
@@ -103,7 +126,6 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
         lat_deg=thin(target.lat_deg),
         h_hae_m=thin(target.h_hae_m),
         observed=target.observed[columns],
-        bias_sigmas=target.bias_sigmas[rows],
     )
     outlines = {(o.outline.volume.name, o.outline.volume.hypothesis): o for o in mine}
     origin = float(posterior.lon_deg[0, 0]), float(posterior.lat_deg[0, 0])

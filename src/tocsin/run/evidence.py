@@ -13,7 +13,7 @@ from numpy.random import Generator
 from tocsin import geo
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
-from tocsin.incursion.joint import Episode, Judged, judge
+from tocsin.incursion.joint import Episode, Judged, judge, steps_m
 from tocsin.run.findings import utc
 from tocsin.run.radar import DarkTrack
 from tocsin.schema import Floats, Outline, Posterior
@@ -46,10 +46,11 @@ def weigh(
     alone = [put_together([outline]) for outline in outlines]
     out = []
     for track in tracks:
+        made = track.posterior
+        step_m = steps_m(made)
         for outline, boundary in zip(outlines, alone, strict=True):
-            made = track.posterior
             signed = signed_distance_m(made.lon_deg, made.lat_deg, 0, boundary)
-            judged = judge(made, signed, outline.volume.sigma_m, rng)
+            judged = judge(made, signed, outline.volume.sigma_m, rng, step_m)
             out.append(Weighed(track, outline, judged))
     return out
 

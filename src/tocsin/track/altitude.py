@@ -36,3 +36,8 @@ class HeightPrior:
         z = np.array([NormalDist().inv_cdf(float(x)) for x in share])
         low, high = self.median_m - self.q05_m, self.q95_m - self.median_m
         return np.maximum(self.median_m + z / _Z95 * np.where(z < 0, low, high), 0.0)
+
+    def share_below(self, h_m: float) -> float:
+        """Return the share of the prior that lies below a height."""
+        side = self.median_m - self.q05_m if h_m < self.median_m else self.q95_m - self.median_m
+        return NormalDist().cdf(_Z95 * (h_m - self.median_m) / side)

@@ -24,6 +24,9 @@ from tocsin.track.plots import Constant, Plots, constants, measure, rough_veloci
 from tocsin.track.sample import backward, bridge
 
 
+LEAST_SHARE = 0.02  # of a height prior that lies out of reach altogether: its lower end is kept
+
+
 @dataclass(frozen=True, slots=True)
 class SampleSettings:
     """How the posterior is drawn."""
@@ -117,16 +120,27 @@ def _branches(
         h = np.interp(plots.t_s, plots.t_s[known], plots.h_hae_m[known]) if known.any() else None
         heights = [np.full(len(plots.t_s), height.median_m) if h is None else h]
         return heights, *tried(heights)
-    low, high = 0.0, 1.0
+    most = _reach_m(plots, sensors)
+    low, high = 0.0, max(height.share_below(most), LEAST_SHARE)
     for _ in range(2):
         share = low + (np.arange(rules.heights) + 0.5) / rules.heights * (high - low)
-        heights = [np.full(len(plots.t_s), h) for h in height.at(share)]
+        heights = [np.full(len(plots.t_s), min(h, most)) for h in height.at(share).tolist()]
         measured, filtered = tried(heights)
         likely = np.flatnonzero(_weights(filtered) > 1e-4)
         margin = (high - low) / rules.heights
         low = max(0.0, float(share[likely[0]]) - margin)
         high = min(1.0, float(share[likely[-1]]) + margin)
     return heights, measured, filtered
+
+
+def _reach_m(plots: Plots, sensors: Mapping[str, Sensor]) -> float:
+    """Return the greatest height that every slant range can reach: a target may pass overhead."""
+    slant = [
+        max(0.97 * float(r) - 150.0, 0.0) + sensors[name].h_hae_m
+        for name, r in zip(plots.sensor, plots.range_m, strict=True)
+        if np.isfinite(r)
+    ]
+    return min(slant)
 
 
 def _weights(filtered: Filtered) -> Floats:
