@@ -7,6 +7,8 @@ TocsinError                     1   anything below, caught by one name
     AirspaceError               3     boundaries and volumes
     CaseError                   3     a case file
       ClaimError                3       a claim whose test does not parse
+    IncidentError               3     an incident's record that cannot be understood
+  RegisterError                 1   what the register refuses: a step, a conflict, a full disk
   IntegrityError                4   a hash, a signature or a bundle that does not hold
 
 Every error says what was found, where, by which rule it is wrong, and what to do
@@ -83,6 +85,14 @@ class ClaimError(CaseError):
     def pointer(self) -> str:
         """The test, and under it a caret at the wrong character."""
         return f"{self.test}\n{' ' * self.at}^"
+
+
+class IncidentError(SourceError):
+    """A record of an incident that cannot be understood."""
+
+
+class RegisterError(TocsinError):
+    """What the register refuses: a forbidden step, somebody else's write, a store it cannot use."""
 
 
 class IntegrityError(TocsinError):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.context.messages import AIRLINER, FERRY, short
 from tocsin.context import clearance
 from tocsin.context.amend import apply
-from tocsin.context.correlate import authorised, flight_plan, radio, transponder
+from tocsin.context.correlate import authorised, concerning, flight_plan, radio, transponder
 from tocsin.context.fir import FirShare, Weight
 from tocsin.context.fpl import parse
 from tocsin.context.identity import Facts, Index
@@ -343,3 +343,17 @@ def test_values_read_as_words() -> None:
     assert [str(value) for value in Value] == ["yes", "no", "cannot tell", "not in this feed"]
     with pytest.raises(ValueError, match="maybe"):
         Value("maybe")
+
+
+# What concerns a track
+
+
+def test_what_concerns_a_track_names_it_or_nobody_and_is_of_its_time() -> None:
+    mine = told("radio", "no", MFA)
+    other = replace(told("radio", "no", MFA), properties=(("value", "no"), ("icao24", "461e1a")))
+    late = told("radio", "no", MFA, "09:00")
+    elsewhere = replace(mine, volume="LV")
+    rows = [mine, other, late, elsewhere]
+    assert concerning("radio", SWEDE, rows, ("EE",), INSIDE) == (mine,)
+    assert concerning("radio", SWEDE, rows, ("EE", "LV"), INSIDE) == (mine, elsewhere)
+    assert concerning("radio", FINN, rows, ("EE",), INSIDE) == (mine, other)

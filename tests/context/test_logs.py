@@ -124,3 +124,10 @@ def test_no_text_makes_it_raise(text: str) -> None:
         parse_toml(f"[[entry]]\n{text}"),
     ):
         assert all(r.reason and r.detail for r in read.refusals)
+
+
+def test_on_and_off_are_how_people_say_it_of_a_transponder() -> None:
+    text = "time,kind,value\n2025-09-19T07:00Z,transponder,off\n2025-09-19T07:00Z,radio,off\n"
+    read = parse_csv(text)
+    assert [dict(row.properties)["value"] for row in read.items] == ["no"]
+    assert read.reasons == {"bad-word": 1}

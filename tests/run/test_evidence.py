@@ -66,3 +66,39 @@ def test_it_is_marked_synthetic_and_says_what_dominates(found: dict[str, Any]) -
     shares = found["incursions"][0]["shares_of_variance"]
     assert sum(shares.values()) == pytest.approx(1.0, abs=0.01)
     assert max(shares, key=lambda name: shares[name]) == "boundary"
+
+
+def test_silence_on_the_radio_is_weak_evidence_near_vaindloo(found: dict[str, Any]) -> None:
+    """The island is Estonian and lies about 1 km inside the St Petersburg FIR (METHODS 1)."""
+    radio = found["context"]["radio"]
+    assert radio["answer"] == "no"
+    (near,) = radio["places"]
+    assert (near["place"], near["fir"], near["weight"]) == ("vaindloo", "St Petersburg FIR", "weak")
+    assert 500 < near["inside_m"] < 1300
+    shares = {row["fir"]: row["share"] for row in radio["regions"]}
+    assert 0.1 < shares["St Petersburg FIR"] < 0.3  # measured on the sampled path
+    assert sum(shares.values()) == pytest.approx(1.0, abs=1e-3)
+    assert "Near Vaindloo, lack of contact is weak evidence" in radio["why"]
+    assert radio["sources"][-1]["path"] == "bundled:fir-gof"
+
+
+def test_whose_word_it_is_stands_beside_the_finding(found: dict[str, Any]) -> None:
+    for row in found["incursions"]:
+        assert row["authorised_by"] == "Estonia, Ministry of Foreign Affairs"
+        assert row["aircraft_count"] == 3
+    context = found["context"]
+    assert context["transponder"]["by"] == ["Estonia, Defence Forces", "radar-a", "radar-b"]
+    assert context["flight_plan"]["owed"] is True
+    assert context["response"]["missing"] == ["detected"]
+    assert context["coverage"]["answer"] == "yes"
+
+
+def test_what_the_height_costs_is_told(found: dict[str, Any]) -> None:
+    table = found["sensitivity"][0]
+    rows = {row["quantity"]: row for row in table["rows"]}
+    assert set(rows) == {"duration", "depth", "entry", "exit"}
+    q = found["incursions"][0]["duration_s"]
+    assert rows["duration"]["width"] == pytest.approx(q["q95"] - q["q05"], abs=0.01)
+    for row in rows.values():
+        assert min(row["known"], key=lambda name: row["known"][name]) == "boundary"
+    assert any(text.startswith("Knowing the height would") for text in table["says"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from tests.track.flights import FAULTS, Flight, flag_words, fly, silent, table
 from tests.track.lines import line
 from tocsin.feed.accuracy import position_sigma_m
 from tocsin.feed.formats import read
+from tocsin.feed.source import ReadOptions
 from tocsin.schema import TRACK, Distrust, Flag
 from tocsin.track import assemble, check, trusted
+from tocsin.track.integrity import from_trackers
 
 KINDS = (
     "jet",
@@ -132,6 +135,55 @@ def test_two_aircraft_under_one_address_are_not_told_apart_by_guessing() -> None
     out, told, _ = checked([Flight(**parts)])
     assert not trusted(out.column("flags")).any()
     assert told
+
+
+@pytest.mark.parametrize("fault", ["offset", "teleport", "drift_in_jamming", "burst"])
+def test_the_leap_of_a_tracker_is_refused_and_is_no_spoofing(fault: str) -> None:
+    """Its positions are its own, not the aircraft's: the same rows, under another name."""
+    named = {f"1.2-{k}-1": flight for k, flight in enumerate(flown(fault, "cruise", 5.0))}
+    tracks = assemble(table(named), 100.0, "default")
+    obs = tracks.column("obs_id").to_numpy()
+    said, _ = check(tracks)
+    out, told = check(tracks, tracker_obs=obs)
+    flags, as_if_said = out.column("flags").to_numpy(), said.column("flags").to_numpy()
+    leap = int(Flag.SPOOFED | Flag.TELEPORT)
+    assert not (flags & (leap | int(Flag.JAMMED))).any()
+    assert (((flags & int(Flag.TRACKER_JUMP)) != 0) == ((as_if_said & leap) != 0)).all()
+    jammed = as_if_said == int(Flag.JAMMED | Flag.POSITION)
+    assert (trusted(flags) == trusted(as_if_said)).all() and not trusted(flags[jammed]).any()
+    assert {d.reason for d in told} <= {"tracker-jump", "position", "stale"}
+    assert "tracker corrected itself" in next(d for d in told if d.reason == "tracker-jump").detail
+    assert out.column("break_before").equals(said.column("break_before"))
+
+
+def test_only_the_rows_of_the_tracker_get_its_reason() -> None:
+    """One track from both: what the aircraft said itself stays spoofed."""
+    tracks = assemble(table({"a": flown("offset", "cruise", 1.0, count=1)[0]}), 20.0, "default")
+    obs = tracks.column("obs_id").to_numpy()
+    all_said, _ = check(tracks)
+    spoofed = np.flatnonzero(all_said.column("flags").to_numpy() & int(Flag.SPOOFED))
+    half = spoofed[: len(spoofed) // 2]
+    flags = check(tracks, tracker_obs=obs[half])[0].column("flags").to_numpy()
+    assert (flags[half] == int(Flag.TRACKER_JUMP)).all()
+    assert (flags[spoofed[len(half) :]] == int(Flag.SPOOFED)).all()
+
+
+def test_what_a_reader_marked_in_a_tracker_s_row_stays() -> None:
+    tracks = line(range(9), [k * 240.0 + (9e4 if k == 4 else 0) for k in range(9)])
+    given_flags = np.zeros(9, np.uint32)
+    given_flags[2] = int(Flag.SPOOFED)
+    place = TRACK.get_field_index("flags")
+    tracks = tracks.set_column(place, TRACK.field("flags"), pa.array(given_flags))
+    out, _ = check(tracks, tracker_obs=np.arange(9, dtype=np.uint64))
+    wanted = [0, 0, int(Flag.SPOOFED), 0, int(Flag.TRACKER_JUMP), 0, 0, 0, 0]
+    assert out.column("flags").to_pylist() == wanted
+
+
+def test_fixes_from_trackers_are_known_by_their_kind() -> None:
+    kinds = pa.array(["adsb", "track", None, "track"]).dictionary_encode()
+    fixes = pa.table({"obs_id": pa.array([5, 6, 7, 8], pa.uint64()), "source_kind": kinds})
+    assert from_trackers(fixes).tolist() == [6, 8]
+    assert from_trackers(fixes).dtype == np.uint64
 
 
 def test_flags_of_the_reader_stay_and_nothing_trusted_is_added() -> None:
@@ -267,3 +319,18 @@ def test_true_recordings_lose_few_fixes(shared: Path, name: str, most: int) -> N
     assembled = out.column("flags").to_numpy() & np.uint32(Flag.DUPLICATE | Flag.POSITION)
     assert own - np.count_nonzero(assembled) <= most
     assert not {d.reason for d in told} & {"spoofed", "jammed", "envelope"}
+
+
+@pytest.mark.data
+def test_system_tracks_are_never_called_spoofed(shared: Path) -> None:
+    """Half an hour of CAT062: a tracker corrects itself, and nobody is accused of it."""
+    path = shared / "data" / "asterix" / "jade_cat062_30min.ff"
+    fixes = read(path, options=ReadOptions(date=date(2025, 9, 19))).fixes
+    mine = from_trackers(fixes)
+    assert len(mine) == len(fixes) == 34_957
+    out, told = check(assemble(fixes, *position_sigma_m(fixes)), tracker_obs=mine)
+    assert {d.reason for d in told} == {"tracker-jump"}
+    assert (len(told), sum(d.fixes for d in told)) == (27, 616)
+    flags = out.column("flags").to_numpy()
+    assert np.count_nonzero(flags & int(Flag.TRACKER_JUMP)) == 616
+    assert not (flags & int(Flag.SPOOFED | Flag.TELEPORT | Flag.JAMMED)).any()

@@ -187,7 +187,8 @@ def _along_rays(shifts: Shifts, margin: OfEvidence, limit: float) -> Floats | No
     axes = np.eye(len(shifts.mean))
     nearest: Floats | None = None
     reach = limit
-    for way in np.concatenate([axes, -axes, shifts.translations()]):
+    # Those that move the whole track come first: what they need is where the others may stop.
+    for way in np.concatenate([shifts.translations(), axes, -axes]):
         held = _along_ray(shifts, margin, way, reach)
         if held is not None:
             reach, nearest = held, held * way
@@ -200,7 +201,7 @@ def _along_ray(shifts: Shifts, margin: OfEvidence, way: Floats, reach: float) ->
     before: list[tuple[float, float]] = []  # the last two lengths and their margins
     while whole < reach:
         line = shifts.near(whole * way)
-        stride = max(1.0, 0.1 * whole)  # far out a tenth is near enough to begin from
+        stride = max(1.0, 0.2 * whole)  # far out a fifth is near enough to begin from
         for r in whole + stride * np.array([0.25, 0.5, 0.75, 1.0]):
             here = (float(r), margin(line(r * way)))
             if here[1] >= 0:

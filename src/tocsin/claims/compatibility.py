@@ -20,7 +20,7 @@ from tocsin import geo
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Evidence, World
 from tocsin.claims.shifts import place_m
-from tocsin.claims.tree import And, Fact, Measure, Node, Register, leaves, volumes
+from tocsin.claims.tree import And, Bools, Fact, Measure, Node, Register, leaves, volumes
 from tocsin.schema import Floats, Posterior
 
 #: Variants: how far the flight is moved each way, turned about its middle, and stretched.
@@ -50,6 +50,7 @@ class Clouds:
     def __init__(self, evidence: Evidence, prior: Sequence[Evidence] = ()) -> None:
         self.evidence = evidence
         self.prior = prior
+        self._held: dict[tuple[object, ...], Bools] = {}
 
     @cached_property
     def varied(self) -> Evidence | None:
@@ -57,6 +58,22 @@ class Clouds:
         if posterior is None or not self.evidence.signed_distance:
             return None
         return variants(self.evidence, posterior)
+
+    def held(self, name: str, cloud: Evidence, tree: Node, world: World) -> Bools:
+        """Return which flights of a cloud satisfy a test; asked once for all pairs it is in."""
+        every = tuple(leaves(tree))
+        named = set(volumes(tree))
+        facts = {leaf.question for leaf in every if isinstance(leaf, Fact)}
+        key = (
+            name,
+            tree,
+            tuple(sorted((v, h) for v, h in world.hypothesis.items() if v in named)),
+            tuple(sorted((k, v) for k, v in (world.facts or {}).items() if k in facts)),
+            tuple(sorted((world.counts or {}).items())) if _counts(every) else (),
+        )
+        if key not in self._held:
+            self._held[key] = Evaluation(cloud, world).held(tree).yes
+        return self._held[key]
 
     def fit(self, node: Node) -> Iterator[tuple[str, Evidence]]:
         """Yield what each cloud is called, and the cloud; the likeliest to hold a flight first."""
@@ -85,8 +102,7 @@ def compatible(trees: Sequence[Node], among: Evidence | Clouds) -> Compatibility
             held = np.zeros((len(trees), _samples(cloud)), np.bool_)
             together = np.zeros(_samples(cloud), np.bool_)
             for supposed in _supposed(world, both):
-                run = Evaluation(cloud, supposed)
-                each = np.stack([run.held(tree).yes for tree in trees])
+                each = np.stack([clouds.held(kind_of, cloud, tree, supposed) for tree in trees])
                 held |= each
                 together |= each.all(axis=0)
             alone += held.sum(axis=1)
@@ -197,6 +213,14 @@ def _supposed(world: World, node: Node) -> Iterator[World]:
                 facts=dict(zip(facts, values, strict=True)),
                 counts=dict(zip(asked, counts, strict=True)),
             )
+
+
+def _counts(every: Sequence[Node]) -> bool:
+    return any(
+        isinstance(leaf, Register)
+        or (isinstance(leaf, Measure) and leaf.quantity == "aircraft_count")
+        for leaf in every
+    )
 
 
 def _answers(fact: Fact) -> tuple[str, ...]:

@@ -269,6 +269,14 @@ class Evaluation:
         if self.world.counts is not None:
             n, source = int(self.world.counts["aircraft_count"]), ""
         if n is None:
+            told = [
+                f"{report.by or 'an unnamed source'} {dict(report.properties)['count']}"
+                for report in have.reports
+                if report.kind == "visual" and "count" in dict(report.properties)
+            ]
+            if told:
+                why = f"only parties to the dispute counted the aircraft ({', '.join(told)})"
+                return self.unknown(Gap(why, looked=True))
             return self.unknown(Gap("no source counted the aircraft"))
         if source:
             self.notes.append(f"{n} aircraft, counted by {source}")

@@ -7,7 +7,7 @@
     atom      := inside(V) | outside(V) | entered(V) | left(V)
                | depth(V) C | distance(PLACE) C | height C | speed C | path_length(V) C
                | aircraft_count C | transponder = on | flight_plan = yes | radio = yes
-               | authorised = yes | register: count(KEY = VALUE, ...) C
+               | authorised = yes | interceptors_from = PLACE | register: count(KEY = VALUE, ...) C
     C         := ("<" | "<=" | "=" | ">=" | ">") ["about"] AMOUNT ["+-" AMOUNT]
 
 `and` binds tighter than `or`; a quantifier and `not` bind to the one test that follows them.
@@ -357,13 +357,9 @@ class _Parser:
             raise self.wanted('"="', ("=",))
         self.take()
         values = FACTS[word]
-        if not values:
-            if self.now.kind not in ("word", "string"):
-                raise self.wanted("a country or a base", ('"Estonia"',))
-            return Fact(word, self.take().text.strip('"'))
-        if not self.is_word(*values):
-            raise self.wanted(" or ".join(values), values)
-        return Fact(word, self.take().text)
+        if not (self.is_word(*values) if values else self.now.kind in ("word", "string")):
+            raise self.wanted(" or ".join(values) or "a country or a base", values or ("Estonia",))
+        return Fact(word, self.take().text.strip('"'))
 
     def register(self) -> Register:
         self.mark(":")

@@ -173,5 +173,7 @@ def _regress(centred: Floats, values: Floats) -> Floats:
     """Return (B, K): how values, (M, K), move with the biases; 0 where a value is not known."""
     moved = values - values.mean(axis=0)
     known = np.isfinite(moved).all(axis=0)
-    gain, *_ = np.linalg.lstsq(centred, np.where(known, moved, 0.0), rcond=None)
-    return np.asarray(gain)
+    # Normal equations: a few biases of like spread, so nothing is lost, and a bias without any
+    # spread gets no gain.
+    normal = np.linalg.pinv(centred.T @ centred, hermitian=True)
+    return np.asarray(normal @ (centred.T @ np.where(known, moved, 0.0)))

@@ -61,7 +61,11 @@ def authorised(
             )
             word = "unknown"
         rows.append((report, word))
-    asides += [f"{r.by} says {r.authorised}, and does not decide here" for r in foreign]
+    said = {"unknown": "does not say"}
+    asides += [
+        f"{r.by} {said.get(r.authorised, f'says {r.authorised}')}, and does not decide here"
+        for r in foreign
+    ]
     if rows:
         return _aside(combine(rows, interval_ns), asides, foreign)
     granted = [r for r in possible if r.authorised == "yes" and _competent(r, competent)]
@@ -168,6 +172,24 @@ def transponder(
         else _nothing("transponder", "transponder report", volume, interval_ns, complete, None)
     )
     return replace(answer, weighed=weight(owed))
+
+
+def concerning(
+    kind: str,
+    facts: Facts,
+    reports: Iterable[Report],
+    volumes: Sequence[str],
+    interval_ns: Interval,
+) -> tuple[Report, ...]:
+    """Return the reports of a kind that concern the track, in any of some volumes, then.
+
+    volumes  none: only reports that name no volume
+    """
+    rows = tuple(reports)
+    kept: dict[int, Report] = {}
+    for volume in volumes or ("",):
+        kept |= {id(r): r for r in _concerning(kind, facts, rows, volume, interval_ns)[0]}
+    return tuple(row for row in rows if id(row) in kept)
 
 
 def _concerning(

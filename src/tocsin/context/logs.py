@@ -27,6 +27,7 @@ KINDS = (
 )
 STEPS = ("detected", "scrambled", "airborne", "intercepted", "escorted", "out")
 WORDS = ("yes", "no", "unknown")
+SWITCH = {"on": "yes", "off": "no"}  # how people say it of a transponder
 COLUMNS = (
     *("time", "until", "kind", "by", "subject", "volume", "step", "value", "authorised", "text"),
     "grade",
@@ -119,6 +120,8 @@ def report_of(entry: Mapping[str, object], path: str = "", place: str = "") -> R
     if grade and not _GRADE.fullmatch(grade):
         raise Refused("bad-grade", f'grade "{grade}" is no Admiralty grade; they run from A1 to F6')
     extra = [(key, value) for key, value in entry.items() if key not in COLUMNS]
+    if kind == "transponder":
+        entry = {**entry, "value": SWITCH.get(word(entry, "value").lower(), entry.get("value", ""))}
     value = one_of(entry, "value", WORDS, "-")
     return Report(
         kind=kind,

@@ -7,4 +7,10 @@ boundaries/*.geojson        lines and points of treaties, decrees and the AIP ar
                             Finland: facts, with the text they were read from
 
 Both are made by scripts in `builders/` and read by `tocsin.airspace.bundled`.
+
+precedents/*.csv            past cases with and without a request for consultations, each factor
+                            scored for illustration by the project, with its evidence
+                            (`builders/build_precedents.py`)
+rules/*.yaml                what such cases led to: minimum conditions, a source per rule
+positions/*.toml            views on ringing, with numbers that are nobody's estimate
 """

@@ -10,10 +10,11 @@ import numpy as np
 
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.judge import judge
+from tocsin.claims.shifts import place_m
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import Field
 from tocsin.run.case import Case
-from tocsin.run.evidence import Weighed, place_distances
+from tocsin.run.evidence import Weighed
 from tocsin.schema import Claim, Floats, Posterior, Report
 
 Json = dict[str, Any]
@@ -47,10 +48,8 @@ def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Jso
         among = _fewer(evidence)
         others = {one.track.posterior.track for one in weighed} - {target.track}
         notes.append(
-            f"Claims are tested on {target.track}: {len(evidence.posterior.lon_deg)} of its joint "
-            f"samples, every {EVERY_S} s."
-            if evidence.posterior is not None
-            else ""
+            f"Claims are tested on {target.track}: {len(target.lon_deg)} joint samples, "
+            f"every {max(EVERY_S, _step_s(target)):.0f} s."
         )
         if others:
             notes.append(f"Not tested against the claims: {', '.join(sorted(others))}.")
@@ -78,6 +77,10 @@ def _fewer(evidence: Evidence) -> Evidence:
         signed_distance_m={key: d[rows] for key, d in limits.items()},
         place_distance_m={key: d[rows] for key, d in places.items()},
     )
+
+
+def _step_s(target: Posterior) -> float:
+    return float(np.median(np.diff(target.t_ns))) / 1e9 if len(target.t_ns) > 1 else 1.0
 
 
 def claim_of(item: Mapping[str, Any]) -> Claim:
@@ -114,7 +117,7 @@ def report_of(item: Mapping[str, Any]) -> Report:
 
 
 def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]) -> Evidence:
-    columns = np.arange(0, len(target.t_ns), EVERY_S)
+    columns = np.arange(0, len(target.t_ns), max(1, round(EVERY_S / _step_s(target))))
 
     def thin(values: Floats) -> Floats:
         return np.ascontiguousarray(values[:, columns])
@@ -136,7 +139,8 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
         posterior=posterior,
         signed_distance_m={key: thin(one.judged.signed_m) for key, one in outlines.items()},
         place_distance_m={
-            name: place_distances(posterior, *where) for name, where in evidence.places.items()
+            name: place_m(posterior.lon_deg, posterior.lat_deg, *where)
+            for name, where in evidence.places.items()
         },
         signed_distance={
             key: Field(*origin, 0, alone[key], spacing_m=SPACING_M, error_m=ERROR_M)

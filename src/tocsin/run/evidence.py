@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from tocsin import geo
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import Episode, Judged, judge, steps_m
@@ -132,13 +131,3 @@ def calibration_notes(known: BiasPrior | None) -> tuple[str, ...]:
         f"(one sigma {sigma:.2g})."
         for name, mean, sigma in zip(known.names, known.mean, sd, strict=True)
     )
-
-
-def place_distances(made: Posterior, lon_deg: float, lat_deg: float) -> Floats:
-    """Return the distance of every sample from a place, (M, K) in metres, on the ellipsoid."""
-    shape = made.lon_deg.shape
-    count = made.lon_deg.size
-    d = geo.distance_m(
-        np.full(count, lon_deg), np.full(count, lat_deg), made.lon_deg.ravel(), made.lat_deg.ravel()
-    )
-    return d.reshape(shape)

@@ -54,7 +54,7 @@ def case_findings(
         "settings": {**asdict(settings), "qnh_hpa": _qnh(case)},
         "inputs": [input_row(done) for done in gathered.inputs],
         "airspace": list(airspaces.about),
-        "incursions": incursions(found, gathered, airspaces.volumes, authorised(case.reports)),
+        "incursions": incursions(found, gathered, airspaces.volumes),
         "claims": [],
         "compatibility": [],
         "integrity": [distrust_row(stretch) for stretch in gathered.distrust],
@@ -91,24 +91,11 @@ def distrust_row(stretch: Distrust) -> Json:
     }
 
 
-def authorised(reports: Sequence[Mapping[str, Any]]) -> str:
-    """Return what the clearances say together: yes, no or cannot tell.
+def incursions(found: Passages, gathered: Gathered, volumes: Sequence[Volume]) -> list[Json]:
+    """Return one object a passage, with an id made from its content.
 
-    One party's word against another's is no answer: it is "cannot tell".
+    Whether it was authorised is for the context to say (`run.context.apply`).
     """
-    said = {
-        str(report.get("authorised", "unknown"))
-        for report in reports
-        if report.get("kind") == "clearance"
-    }
-    said.discard("unknown")
-    return said.pop() if len(said) == 1 else "cannot tell"
-
-
-def incursions(
-    found: Passages, gathered: Gathered, volumes: Sequence[Volume], allowed: str
-) -> list[Json]:
-    """Return one object a passage, with an id made from its content."""
     line_m = {(v.name, v.hypothesis): v.sigma_m for v in volumes}
     inputs = sorted(done.sha256 for done in gathered.inputs)
     rows = []
@@ -130,7 +117,7 @@ def incursions(
                 "layer": row["layer"],
                 "hypothesis": row["hypothesis"],
                 "p_inside": row["p_inside"],
-                "authorised": allowed,
+                "authorised": "cannot tell",
                 "entry_utc": _moments(row["entry_t"], more["sigma_entry_s"]),
                 "exit_utc": _moments(row["exit_t"], more["sigma_exit_s"]),
                 "duration_s": _quantiles(row["duration_s"], duration_sigma, least=0.0),

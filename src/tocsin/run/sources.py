@@ -21,7 +21,7 @@ from tocsin.run.weather import Qnh, at
 from tocsin.schema import FIX, TRACK, Distrust, Input, Reading, Refusal, Sensor
 from tocsin.settings import FindSettings
 from tocsin.track.assemble import assemble
-from tocsin.track.integrity import check
+from tocsin.track.integrity import check, from_trackers
 
 Say = Callable[[str], None]
 
@@ -134,7 +134,7 @@ def gather(
     distrust: tuple[Distrust, ...] = ()
     if settings.integrity:
         say("testing the tracks against themselves")
-        tracks, distrust = check(tracks)
+        tracks, distrust = check(tracks, tracker_obs=from_trackers(fixes))
     if not tracks.num_rows:
         raise FeedError(
             "no fix with a time and a position is left",
@@ -164,7 +164,8 @@ def is_radar(reading: Reading) -> bool:
 def _tracked(readings: Sequence[Reading], window_ns: tuple[int, int] | None) -> pa.Table:
     """Return the checked tracks of readings; nothing is found in them."""
     fixes = merge(readings)
-    tracks, _ = check(assemble(fixes, *position_sigma_m(fixes)))
+    tracks = assemble(fixes, *position_sigma_m(fixes))
+    tracks, _ = check(tracks, tracker_obs=from_trackers(fixes))
     return tracks if window_ns is None else _within(tracks, window_ns)
 
 

@@ -132,6 +132,7 @@ class Flag(IntFlag):
     JAMMED = 256  # positions stop or degrade while the aircraft is still heard
     SPOOFED = 512  # a self-consistent stretch that its neighbours contradict
     POSITION = 1024  # no position, or none on this Earth
+    TRACKER_JUMP = 2048  # a leap in the output of a tracker, which joins plots by its own rules
 
 
 #: A fix with any of these bits supports no finding.
@@ -146,6 +147,7 @@ DISTRUST = (
     | Flag.JAMMED
     | Flag.SPOOFED
     | Flag.POSITION
+    | Flag.TRACKER_JUMP
 )
 
 #: What geometry works on: sorted by track, then time; strictly increasing among trusted rows.

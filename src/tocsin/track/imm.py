@@ -20,6 +20,7 @@ from tocsin.schema import Floats
 from tocsin.track.models import STATE, Modes, noise, switching, transition
 
 FLOOR = 1e-12  # of a mode's probability: none is ever ruled out for good
+LEAST = 1e-290  # of a pair's, before its numbers lose digits: a mode always goes on to something
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,13 +233,17 @@ def _back(
     like = np.exp(like - like.max(axis=1, keepdims=True))  # per next mode: which one came before
 
     joint = fw[:, :, None] * pi * like
-    before = joint / np.maximum(joint.sum(axis=1, keepdims=True), 1e-300)  # P(j | l)
-    pair = before * sw[:, None, :]  # (T, j, l): both given all data
-    now = np.maximum(pair.sum(axis=2), FLOOR)
-    share = pair / now[:, :, None]
+    before = joint / joint.sum(axis=1, keepdims=True)  # P(j | l)
+    pair = np.maximum(before * sw[:, None, :], LEAST)  # (T, j, l): both given all data
+    now = pair.sum(axis=2)
+    share = pair / now[:, :, None]  # sums to one however rare the mode is
+    now = np.maximum(now, FLOOR)
 
     m = fm_ + np.einsum("tjlab,tjlb->tjla", gain, gap)
-    p = fp_ + gain @ (sp[:, None] - ahead) @ np.swapaxes(gain, -1, -2)
+    # Joseph's form, a sum of squares: what is wrong in the gain comes in squared.
+    rest = np.eye(f.shape[-1]) - gain @ f
+    p = rest @ fp_ @ np.swapaxes(rest, -1, -2)
+    p = p + gain @ (sp[:, None] + q) @ np.swapaxes(gain, -1, -2)
     mixed = np.einsum("tjl,tjla->tja", share, m)
     off = m - mixed[:, :, None]
     cov = np.einsum("tjl,tjlab->tjab", share, p)

@@ -6,6 +6,10 @@ their height (`envelope`) or against their own reported velocity (`velocity`); t
 tracks with any of these are cut into consistent stretches (`stretches`) and the false ones
 are told from the true (`choose`, `judge`); last, silences of positions (`jammed`).
 
+Positions that a tracker puts out (system tracks of CAT062 and their like) are not what an aircraft
+says: a tracker coasts, swaps two targets, corrects itself.  Its leaps are no evidence of spoofing
+and its silences none of jamming; they are refused all the same, under a name of their own.
+
 Limits of the method: a false track that is smooth, plausible for its aircraft and agrees with
 the velocity it reports is not seen from kinematics alone; nor is an error below about 100 m
 plus what 1.5 s of flight explain.
@@ -15,6 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tocsin.schema import DISTRUST, TRACK, Distrust, Flag
@@ -28,6 +33,7 @@ from tocsin.track.report import intervals
 from tocsin.track.stale import repeated
 
 PASSES = 3  # an outlier can hide another one beside it
+TRACKER = "track"  # the `source_kind` of what a tracker puts out
 
 
 def trusted(flags: pa.ChunkedArray | pa.Array | Flags) -> Bools:
@@ -36,13 +42,25 @@ def trusted(flags: pa.ChunkedArray | pa.Array | Flags) -> Bools:
     return ~marked(bits.astype(np.uint32, copy=False), DISTRUST)
 
 
+def from_trackers(fixes: pa.Table) -> NDArray[np.uint64]:
+    """Return the `obs_id` of the fixes whose `source_kind` says that a tracker put them out."""
+    kind = fixes.column("source_kind").cast(pa.string())
+    mine = fixes.column("obs_id").filter(pc.equal(kind, TRACKER))
+    found: NDArray[np.uint64] = mine.to_numpy().astype(np.uint64, copy=False)
+    return found
+
+
 def check(
-    tracks: pa.Table, settings: IntegritySettings | None = None
+    tracks: pa.Table,
+    settings: IntegritySettings | None = None,
+    *,
+    tracker_obs: NDArray[np.uint64] | None = None,
 ) -> tuple[pa.Table, tuple[Distrust, ...]]:
     """Return the table with `flags` and `break_before` set, and the distrusted intervals.
 
-    tracks  a table in `schema.TRACK`, sorted by track and time, as `assemble` leaves it;
-            flags and breaks that it carries stay
+    tracks       a table in `schema.TRACK`, sorted by track and time, as `assemble` leaves it;
+                 flags and breaks that it carries stay
+    tracker_obs  `obs_id` of the rows that a tracker put out (`from_trackers`); none when None
 
     `break_before` is set where a trusted fix follows a false stretch: what happened between
     is not known.  Single copies, duplicates and rows without position have their flag but
@@ -58,6 +76,7 @@ def check(
     timed = ~np.asarray(stamps.is_null())
     t_ns = stamps.cast(pa.int64()).fill_null(0).to_numpy()
     flags = tracks.column("flags").to_numpy().astype(np.uint32)
+    given = flags.copy()
     ruling = Ruling(flags, tracks.column("break_before").to_numpy().copy())
 
     m = motion(tracks, t_ns, code, trusted(flags) & timed)
@@ -67,6 +86,9 @@ def check(
         judge(m, leg, ruling, rules)
     ground = tracks.column("on_ground").fill_null(False).to_numpy()
     _aftermath(code, t_ns, timed, ground, flags, rules)
+    if tracker_obs is not None and len(tracker_obs):
+        mine = np.isin(tracks.column("obs_id").to_numpy(), tracker_obs)
+        _told_of_a_tracker(mine, given, flags)
     names = words.dictionary.to_pylist()
     told = intervals(names, code, t_ns, timed, flags, ruling.remarks)
     tracks = _set(tracks, "flags", flags)
@@ -92,6 +114,14 @@ def _without_outliers(m: Motion, flags: Flags, rules: IntegritySettings) -> tupl
             break
     m = m.take(trusted(flags[m.row]))
     return m, legs(m, rules)
+
+
+def _told_of_a_tracker(mine: Bools, given: Flags, flags: Flags) -> None:
+    """Rename what was found in the rows of a tracker; what they carried before stays."""
+    leap = mine & marked(flags & ~given, Flag.SPOOFED | Flag.TELEPORT)
+    accusing = np.uint32(Flag.SPOOFED | Flag.TELEPORT | Flag.JAMMED)
+    flags[mine] &= ~accusing | given[mine]
+    mark(flags, leap, Flag.TRACKER_JUMP)
 
 
 def _aftermath(

@@ -161,12 +161,15 @@ def measure(
 
 
 def rough_velocity(t_s: Floats, z_m: Floats, span_s: float = 60.0) -> Floats:
-    """Return velocity by a straight line fitted to the plots within `span_s`, (K, 2)."""
+    """Return velocity by a straight line fitted to the plots within `span_s`, (..., K, 2).
+
+    z_m  (..., K, 2) at the times t_s, (K,)
+    """
     out = np.zeros_like(z_m)
     for k, t in enumerate(t_s):
         near = np.abs(t_s - t) <= span_s
         dt = t_s[near] - t_s[near].mean()
         square = float(dt @ dt)
         if square > 0:
-            out[k] = dt @ z_m[near] / square
+            out[..., k, :] = dt @ z_m[..., near, :] / square
     return out

@@ -23,7 +23,6 @@ from tocsin.track.plane import Plane
 from tocsin.track.plots import Constant, Plots, constants, measure, rough_velocity, site
 from tocsin.track.sample import backward, bridge
 
-
 LEAST_SHARE = 0.02  # of a height prior that lies out of reach altogether: its lower end is kept
 
 

@@ -12,6 +12,12 @@ from tocsin.track.motion import Bools, Ints
 #: Flags in the order in which one of them names the reason.
 REASONS: tuple[tuple[Flag, str, str], ...] = (
     (Flag.SPOOFED, "spoofed", "self-consistent positions that the rest of the track contradicts"),
+    (
+        Flag.TRACKER_JUMP,
+        "tracker-jump",
+        "no aircraft flies here from the fixes before and after: the tracker corrected itself or "
+        "went on with the plots of another target",
+    ),
     (Flag.JAMMED, "jammed", "heard, but without a new or a usable position"),
     (Flag.TELEPORT, "teleport", "no aircraft flies here from the fixes before and after"),
     (Flag.ENVELOPE, "envelope", "too slow for this height and for this aircraft"),

@@ -77,20 +77,20 @@ class _Backwards:
         self, u: int, mode: int, after: Floats, uniform: Floats, normal: Floats
     ) -> tuple[Floats, Ints]:
         """Return a state and a mode before each state after, all of one track and mode."""
-        gap = after[:, None] - self.ahead[u, :, mode]  # (m, j, n)
-        reach = np.einsum("mja,jab->mjb", gap, self.inverse[u, :, mode])
-        log_w = self.log_weight[u, :, mode] - 0.5 * np.einsum("mja,mja->mj", reach, gap)
-        weight = np.exp(log_w - log_w.max(axis=1, keepdims=True))
-        upto = np.cumsum(weight, axis=1)
-        j = np.argmax(upto > uniform[:, None] * upto[:, -1:], axis=1)
-        row = np.arange(len(after))
+        gap = after - self.ahead[u, :, mode, None]  # (j, m, n)
+        reach = gap @ self.inverse[u, :, mode]
+        square = np.einsum("jma,jma->jm", reach, gap)
+        log_w = self.log_weight[u, :, mode, None] - 0.5 * square
+        weight = np.exp(log_w - log_w.max(axis=0))
+        upto = np.cumsum(weight, axis=0)
+        j = np.argmax(upto > uniform * upto[-1], axis=0)
         x = np.empty_like(after)
-        for before in range(weight.shape[1]):
-            mine = row[j == before]
+        for before in range(len(weight)):
+            mine = np.flatnonzero(j == before)
             if len(mine):
                 x[mine] = (
                     self.mean[u, before]
-                    + gap[mine, before] @ self.gain[u, before, mode].T
+                    + gap[before, mine] @ self.gain[u, before, mode].T
                     + normal[mine] @ self.root[u, before, mode].T
                 )
         return x, j
@@ -133,47 +133,68 @@ def bridge(
     mode    (M, K) mode of the leg that *ends* at each plot
     grid_s  (G,) ascending, within t_s[0]..t_s[-1]
     """
-    out = np.empty((len(grid_s), len(x), 2))
+    out = np.empty((len(x), len(grid_s), 2))
     leg = np.clip(np.searchsorted(t_s, grid_s, side="right") - 1, 0, max(len(t_s) - 2, 0))
     for k in np.unique(leg):
         inner = np.flatnonzero(leg == k)
         if len(t_s) == 1:
-            out[inner] = x[:, 0, :2]
+            out[:, inner] = x[:, :1, :2]
             continue
-        end, until = x[:, k + 1, :STATE], t_s[k + 1]
+        cuts = slice(inner[0], inner[-1] + 1)
         for ahead in np.unique(mode[:, k + 1]):
             mine = np.flatnonzero(mode[:, k + 1] == ahead)
-            state, now = x[mine, k, :STATE], t_s[k]
-            for g in inner:
-                if grid_s[g] > now:
-                    state = _between(
-                        state, end[mine], grid_s[g] - now, until - grid_s[g], int(ahead), modes, rng
-                    )
-                    now = grid_s[g]
-                out[g, mine] = state[:, :2]
-    return np.moveaxis(out, 0, 1)
+            ends = x[mine, k, :STATE], x[mine, k + 1, :STATE]
+            out[mine, cuts] = _leg(
+                *ends, float(t_s[k]), float(t_s[k + 1]), grid_s[cuts], int(ahead), modes, rng
+            )
+    return out
 
 
-def _between(
+def _leg(
     begin: Floats,
     end: Floats,
-    gone_s: float,
-    left_s: float,
+    from_s: float,
+    until_s: float,
+    grid_s: Floats,
     mode: int,
     modes: Modes,
     rng: Generator,
 ) -> Floats:
-    """Return a draw of the state `gone_s` after `begin` and `left_s` before `end`."""
-    if left_s <= 0:
-        return end
+    """Return draws of the positions at times on one leg, (m, G, 2), given the states at its ends.
+
+    One after the other, each given the one before it and the end:  x' = x A + (end G' + root),
+    all but x made at once for all times.
+    """
+    out = np.empty((len(begin), len(grid_s), 2))
+    out[:, grid_s <= from_s] = begin[:, None, :2]
+    out[:, grid_s >= until_s] = end[:, None, :2]
+    inside = np.flatnonzero((grid_s > from_s) & (grid_s < until_s))
+    if not len(inside):
+        return out
+    gone_s = np.diff(grid_s[inside], prepend=from_s)
+    gain, carry, root = _between(gone_s, until_s - grid_s[inside], mode, modes)
+    given = rng.standard_normal((len(inside), *begin.shape)) @ np.swapaxes(root, -1, -2)
+    given += end @ np.swapaxes(gain, -1, -2)
+    state = begin
+    for i, g in enumerate(inside):
+        state = state @ carry[i].T + given[i]
+        out[:, g] = state[:, :2]
+    return out
+
+
+def _between(
+    gone_s: Floats, left_s: Floats, mode: int, modes: Modes
+) -> tuple[Floats, Floats, Floats]:
+    """Return what makes a state `gone_s` after another and `left_s` before the end, (G, 4, 4).
+
+    It is normal with mean carry x + gain end, and root root' is its covariance.
+    """
     turn, density = modes.turn_deg_s[mode], modes.density[mode]
-    f1, q1 = transition(np.array(gone_s), turn), noise(np.array(gone_s), density)
-    f2, q2 = transition(np.array(left_s), turn), noise(np.array(left_s), density)
-    ahead = begin @ f1.T
-    gain = q1 @ f2.T @ np.linalg.inv(f2 @ q1 @ f2.T + q2)
-    mean = ahead + (end - ahead @ f2.T) @ gain.T
-    root = _root(q1 - gain @ f2 @ q1)
-    return np.asarray(mean + rng.standard_normal(begin.shape) @ root.T)
+    f1, q1 = transition(gone_s, turn), noise(gone_s, density)
+    f2, q2 = transition(left_s, turn), noise(left_s, density)
+    back = np.swapaxes(f2, -1, -2)
+    gain = q1 @ back @ np.linalg.inv(f2 @ q1 @ back + q2)
+    return gain, f1 - gain @ f2 @ f1, _root(q1 - gain @ f2 @ q1)
 
 
 def _root(cov: Floats) -> Floats:

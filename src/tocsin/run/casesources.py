@@ -1,0 +1,111 @@
+"""`[[source]]` and `[[airspace]]` of a case file: what is read, and what it is tested against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+from tocsin.feed.source import ReadOptions
+from tocsin.run.airspaces import BUNDLED, AirspaceSpec
+from tocsin.run.casekeys import Checked, Table
+from tocsin.run.sources import Spec
+from tocsin.schema import Edge, Sensor
+
+LAYERS = ("sovereign", "eez", "fir", "adiz", "restricted", "custom")
+
+
+@dataclass(frozen=True, slots=True)
+class StateOf:
+    """Whose airspace the volumes of one entry are, as the case says."""
+
+    path: str
+    volume: str  # "": all of the file
+    state: str
+
+
+def source(check: Checked, item: Table, place: str) -> Spec:
+    path = check.text(item, "path", place)
+    if "://" in path:
+        raise check.fail(place, f'"{path}" is a live feed', "record it to a file first")
+    given = item.get("sensor", {})
+    reference = None
+    if "lat_deg" in given and "lon_deg" in given:
+        reference = (float(given["lat_deg"]), float(given["lon_deg"]))
+    mapping = item.get("mapping")
+    use = check.text(item, "use", place, "evidence")
+    if use not in ("evidence", "calibration"):
+        raise check.fail(place, f'use "{use}"', "use evidence or calibration")
+    return Spec(
+        path=path,
+        where=str(check.at(path)),
+        format=check.text(item, "format", place, "auto"),
+        options=ReadOptions(
+            date=check.day(item, place),
+            reference=reference,
+            mapping=check.at(mapping) if mapping else None,
+            source_id=str(item.get("witness", "")),
+            assume_utc=check.flag(item, "assume_utc", place),
+            editions=_editions(check, item, place),
+        ),
+        sensor=sensor(check, item, place),
+        use=use,
+    )
+
+
+def sensor(check: Checked, item: Table, place: str) -> Sensor | None:
+    given = item.get("sensor")
+    if given is None:
+        return None
+    place = f"{place} sensor"
+    allowed = [f.name for f in fields(Sensor) if f.name not in ("id", "witness")]
+    for key in given:
+        if key not in allowed:
+            near = get_close_matches(key, allowed, 1)
+            hint = f"did you mean {near[0]}?" if near else f"keys are {', '.join(allowed)}"
+            raise check.fail(place, f'"{key}" means nothing here', hint)
+        if key != "kind":
+            check.number(given, key, place)
+    witness = str(item.get("witness", "")) or check.text(item, "path", place)
+    values: dict[str, Any] = {k: v if k == "kind" else float(v) for k, v in given.items()}
+    return Sensor(id=witness, witness=witness, **values)
+
+
+def outages(check: Checked, item: Table, place: str) -> tuple[tuple[int, int], ...]:
+    """Return when a sensor was out of service, as nanoseconds."""
+    given = item.get("outages", [])
+    if not isinstance(given, list) or not all(isinstance(x, list) and len(x) == 2 for x in given):
+        raise check.fail(place, "outages is a list of pairs of times")
+    return tuple(check.span(begin, end, place, "outages") for begin, end in given)
+
+
+def airspace(check: Checked, item: Table, place: str) -> AirspaceSpec:
+    path = check.text(item, "path", place)
+    layer = check.one_of(item, "layer", place, LAYERS)
+    edge = check.one_of(item, "edge", place, tuple(Edge))
+    sigma = check.number(item, "sigma_m", place)
+    if sigma is not None and sigma < 0:
+        raise check.fail(place, f"sigma_m = {sigma} is negative")
+    return AirspaceSpec(
+        path=path,
+        where=path if path.startswith(BUNDLED) else str(check.at(path)),
+        volume=check.text(item, "volume", place, ""),
+        layer=layer,
+        hypothesis=check.text(item, "hypothesis", place, ""),
+        sigma_m=sigma,
+        default_edge=Edge(edge) if edge else None,
+    )
+
+
+def state(check: Checked, item: Table, place: str) -> StateOf | None:
+    named = check.text(item, "state", place, "")
+    if not named:
+        return None
+    return StateOf(str(item["path"]), check.text(item, "volume", place, ""), named)
+
+
+def _editions(check: Checked, item: Table, place: str) -> dict[str, str]:
+    given = item.get("editions", {})
+    if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
+        raise check.fail(place, "editions is a table of text", 'write { "048" = "1.32" }')
+    return {str(key): str(value) for key, value in given.items()}

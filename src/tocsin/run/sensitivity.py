@@ -1,0 +1,210 @@
+"""What the uncertainty is made of: how much narrower each answer were, if one thing were known.
+
+For a quantity v of the joint samples (time inside, depth, entry, exit) and a cause c (the height,
+the sensors' biases, the boundary's shift), the interval with c known is that of v less what c
+tells of it:
+
+    v - (E[v | c] - E[v])      E[v | c] fitted by least squares, linear and quadratic in c
+
+What a cause tells includes what it tells by way of the others: the data tie height and biases
+together.  Noise has no samples of its own; it is what all the causes together leave, and with it
+known the rest remains.  A quadratic fit is good where the answer bends little over the spread of
+a cause; of a stay that only grazes the limit it is a first approximation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.dossier.format import NBSP, span
+from tocsin.incursion.joint import Episode
+from tocsin.run.evidence import Weighed
+from tocsin.run.findings import utc
+from tocsin.schema import Floats
+
+Json = dict[str, Any]
+CAUSES = ("boundary", "height", "bias", "noise")
+UNITS = {"duration": "s", "depth": "m", "entry": "s", "exit": "s"}
+LEAST = 200  # samples: fewer do not carry a fit with a dozen columns
+NAMES = {
+    "boundary": "where the boundary truly runs",
+    "height": "the height",
+    "bias": "the biases of the sensors",
+    "noise": "the noise of every plot",
+}
+WHAT = {
+    "duration": "the time inside",
+    "depth": "the greatest depth",
+    "entry": "the time of entry",
+    "exit": "the time of exit",
+}
+
+
+def sensitivity(weighed: Sequence[Weighed], incursions: Sequence[Json]) -> list[Json]:
+    """Return one table an incursion that has joint samples, in the order of the incursions."""
+    found = {
+        (
+            one.track.posterior.track,
+            one.outline.volume.name,
+            one.outline.volume.hypothesis,
+            utc(int(one.track.posterior.t_ns[episode.begin])),
+        ): (one, episode)
+        for one in weighed
+        for episode in one.judged.episodes
+    }
+    out = []
+    for row in incursions:
+        key = (row["track"], row["volume"], row["hypothesis"], row["from_utc"])
+        if key not in found:
+            continue
+        rows = table(*found[key])
+        if rows:
+            h_m = _height(*found[key])
+            told = {"incursion": row["id"], "rows": rows, "height_hae_m": h_m}
+            out.append(told | {"says": says(rows, h_m)})
+    return out
+
+
+def table(one: Weighed, episode: Episode) -> list[Json]:
+    """Return the width of the 5 to 95 % interval of each quantity: of all, and with each known."""
+    values, inside = quantities(one, episode)
+    if int(inside.sum()) < LEAST:
+        return []
+    made = one.track.posterior
+    causes: dict[str, Floats | None] = {
+        "boundary": one.judged.shift_m[inside, None],
+        "height": made.h_hae_m[inside, :1],
+        "bias": made.bias_sigmas[inside] if made.bias_sigmas.size else None,
+    }
+    rows = []
+    for name, value in values.items():
+        good = np.isfinite(value)
+        if int(good.sum()) < LEAST:
+            continue  # that end was not observed
+        kept = {c: None if x is None else x[good] for c, x in causes.items()}
+        width = spread(value[good])
+        known = {c: min(w, width) for c, w in widths(value[good], kept).items()}
+        rows.append(
+            {
+                "quantity": name,
+                "unit": UNITS[name],
+                "width": round(width, 3),
+                "known": {cause: round(known[cause], 3) for cause in CAUSES},
+            }
+        )
+    return rows
+
+
+def quantities(one: Weighed, episode: Episode) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+    """Return time inside, depth, entry and exit of the samples that are inside, and which are.
+
+    Entry and exit are NaN in samples where that end was not observed.
+    """
+    made = one.track.posterior
+    window = slice(episode.begin, episode.end + 1)
+    seen = made.observed[window]
+    t = (made.t_ns[window] - made.t_ns[0]) / 1e9
+    every = one.judged.signed_m[:, window]
+    within = (every > 0) & seen
+    inside: NDArray[np.bool_] = np.asarray(within.any(axis=1))
+    d, within = every[inside], within[inside]
+    step = np.where(seen[1:] & seen[:-1], np.diff(t), 0.0)
+    duration: Floats = np.asarray((within[:, 1:] & within[:, :-1]) @ step, dtype=np.float64)
+    row, at = np.nonzero(within[:, 1:] != within[:, :-1])
+    part = _turn(d, row, at)
+    part = np.where(within[row, at], part, 1.0 - part)
+    duration += np.bincount(row, part * step[at], minlength=len(d))
+    rows = np.arange(len(d))
+    first = within.argmax(axis=1)
+    last = within.shape[1] - 1 - within[:, ::-1].argmax(axis=1)
+    into, out = np.maximum(first - 1, 0), np.minimum(last, within.shape[1] - 2)
+    entry = t[into] + _turn(d, rows, into) * (t[into + 1] - t[into])
+    leave = t[out] + _turn(d, rows, out) * (t[out + 1] - t[out])
+    return {
+        "duration": duration,
+        "depth": np.where(seen, d, -np.inf).max(axis=1),
+        "entry": np.where(first > 0, entry, np.nan),
+        "exit": np.where(last < within.shape[1] - 1, leave, np.nan),
+    }, inside
+
+
+def _turn(d: Floats, row: NDArray[np.int64], at: NDArray[np.int64]) -> Floats:
+    """Return at which fraction of a step the distance is zero, taken as linear along it."""
+    a, b = d[row, at], d[row, at + 1]
+    return np.asarray(np.clip(a / np.where(a != b, a - b, 1.0), 0.0, 1.0))
+
+
+def widths(value: Floats, causes: Mapping[str, Floats | None]) -> dict[str, float]:
+    """Return the width of the interval with each cause known, noise among them."""
+    given = {name: _columns(x) for name, x in causes.items() if x is not None}
+    given = {name: x for name, x in given.items() if x.shape[1]}
+    out = {name: spread(value - _fitted(value, x)) for name, x in given.items()}
+    every = np.concatenate([*given.values()], axis=1) if given else np.zeros((len(value), 0))
+    out["noise"] = spread(_fitted(value, every))
+    return {name: out.get(name, spread(value)) for name in CAUSES}
+
+
+def spread(value: Floats) -> float:
+    """Return the width of the 5 to 95 % interval."""
+    low, high = np.quantile(value, (0.05, 0.95))
+    return float(high - low)
+
+
+def says(rows: Sequence[Json], h_m: Mapping[str, float] | None = None) -> list[str]:
+    """Return in sentences what knowing the height would save, and what would save the most."""
+    out = []
+    if h_m is not None:
+        low, high = (f"{round(h_m[q], -1):,.0f}".replace(",", NBSP) for q in ("q05", "q95"))
+        out.append(f"The data put the height between {low} and {high}{NBSP}m (90{NBSP}%).")
+    for row in rows:
+        if row["quantity"] not in ("duration", "depth"):
+            continue
+        what = WHAT[row["quantity"]]
+        best = min(CAUSES, key=lambda name: row["known"][name])
+        for name in dict.fromkeys(("height", best)):
+            out.append(_sentence(NAMES[name], what, row, row["known"][name]))
+    return out
+
+
+def _sentence(name: str, what: str, row: Json, known: float) -> str:
+    unit, width = row["unit"], row["width"]
+    if _text(known, unit) == _text(width, unit):
+        return f"Knowing {name} would hardly narrow {what}: {_text(width, unit)} either way."
+    return f"Knowing {name} would narrow {what} from {_text(width, unit)} to {_text(known, unit)}."
+
+
+def _height(one: Weighed, episode: Episode) -> Json | None:
+    """Return the height that the samples have, None where they have none."""
+    h = one.track.posterior.h_hae_m[:, episode.begin]
+    if not np.isfinite(h).all():
+        return None
+    low, median, high = (round(float(q), 1) for q in np.quantile(h, (0.05, 0.5, 0.95)))
+    return {"q05": low, "q50": median, "q95": high}
+
+
+def _text(value: float, unit: str) -> str:
+    if unit == "s":
+        return f"{value:.1f}{NBSP}s" if value < 20 else span(value)
+    return f"{value:.0f}{NBSP}m"
+
+
+def _columns(cause: Floats) -> Floats:
+    """Return the columns of a cause that vary, standardised, and their squares."""
+    cause = cause[:, np.ptp(cause, axis=0) > 0]
+    z = (cause - cause.mean(axis=0)) / cause.std(axis=0)
+    return np.concatenate([z, z**2], axis=1)
+
+
+def _fitted(value: Floats, columns: Floats) -> Floats:
+    """Return what the columns tell of a value, by least squares, about its mean."""
+    if not columns.shape[1]:
+        return np.zeros(len(value))
+    design = np.column_stack([np.ones(len(value)), columns])
+    # By the normal equations: the columns are standardised, and there are a dozen for thousands.
+    best = np.linalg.lstsq(design.T @ design, design.T @ (value - value.mean()), rcond=None)[0]
+    fitted = np.asarray(design @ best)
+    return np.asarray(fitted - fitted.mean())
