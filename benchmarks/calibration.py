@@ -3,8 +3,8 @@
     python benchmarks/calibration.py [--tracks 200] [--pictures DIR] [--keep FILE]
 
 A 90 % interval is honest if it holds the truth nine times in ten.  `--tracks` is how many true
-violations the main study has; the settings that break what the model assumes get an eighth of it
-each.  Prints Markdown; the page docs/explanation/calibration.md has the figures of a long run.
+violations the main study has; the settings that break what the model assumes get a sixteenth of
+it each.  Prints Markdown; the page docs/explanation/calibration.md has the figures of a long run.
 """
 
 from __future__ import annotations
@@ -43,17 +43,23 @@ def _one(task: tuple[Setting, int]) -> Result | None:
     return one(*task, SAMPLES)
 
 
-def study(setting: Setting, inside: int, workers: int) -> list[Result]:
-    """Return draws until so many of them are true violations."""
+def study(setting: Setting, inside: int, workers: int, keep: Path | None) -> list[Result]:
+    """Return draws until so many of them are true violations; those kept already count."""
     begin = time.perf_counter()
-    found: list[Result] = []
-    held = 0
+    found = [result for result in _kept(keep) if result.setting == setting.name]
+    held = sum(result.true_s > 0 for result in found)
+    first = max((result.seed for result in found), default=-1) + 1
+    if held >= inside:
+        return found
     with get_context("spawn").Pool(workers) as pool:
-        for result in pool.imap(_one, _tasks(setting), chunksize=4):
+        for result in pool.imap(_one, _tasks(setting, first), chunksize=4):
             if result is None:
                 continue
             found.append(result)
             held += result.true_s > 0
+            if keep:
+                with keep.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(result)) + "\n")
             if sys.stderr.isatty():
                 print(f"\r{setting.name}: {held} of {inside}", end="", file=sys.stderr)
             if held >= inside:
@@ -64,8 +70,14 @@ def study(setting: Setting, inside: int, workers: int) -> list[Result]:
     return found
 
 
-def _tasks(setting: Setting) -> Iterator[tuple[Setting, int]]:
-    yield from ((setting, seed) for seed in range(100_000))
+def _tasks(setting: Setting, first: int) -> Iterator[tuple[Setting, int]]:
+    yield from ((setting, seed) for seed in range(first, 1_000_000))
+
+
+def _kept(keep: Path | None) -> list[Result]:
+    if keep is None or not keep.exists():
+        return []
+    return [Result(**json.loads(line)) for line in keep.read_text(encoding="utf-8").splitlines()]
 
 
 def covered(ranks: Sequence[float], level: float = 0.9) -> tuple[int, int]:
@@ -112,11 +124,17 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=200, metavar="N", help="true violations")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--pictures", type=Path, metavar="DIR")
-    parser.add_argument("--keep", type=Path, metavar="FILE", help="every draw as JSON lines")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help="every draw as JSON lines; a run goes on from them",
+    )
     options = parser.parse_args()
-    base = study(BASE, options.tracks, options.workers)
-    ignored = study(IGNORED, max(options.tracks // 4, 20), options.workers)
-    broken = [study(s, max(options.tracks // 8, 20), options.workers) for s in BROKEN]
+    keep, workers = options.keep, options.workers
+    base = study(BASE, options.tracks, workers, keep)
+    ignored = study(IGNORED, max(options.tracks // 4, 20), workers, keep)
+    broken = [study(s, max(options.tracks // 16, 20), workers, keep) for s in BROKEN]
     every = [base, ignored, *broken]
     print(table([row(r[0].setting, r) for r in every]), end="\n\n")
     rows = []
@@ -126,9 +144,6 @@ def main() -> None:
         rows.append(row(name, some))
     rows += [row(name, [r for r in base if r.sensors == name]) for name in _layouts(base)]
     print(table(rows))
-    if options.keep:
-        lines = [json.dumps(asdict(r)) for results in every for r in results]
-        options.keep.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if options.pictures:
         draw(base, ignored, options.pictures)
 

@@ -55,6 +55,7 @@ class Result:
     """What one draw came to: the truth, and what was said of it."""
 
     setting: str
+    seed: int
     sensors: str
     true_s: float  # inside, while observed
     true_m: float  # greatest depth, negative outside
@@ -100,7 +101,7 @@ def one(setting: Setting, seed: int, samples: int) -> Result | None:
         t0_ns=0,
         settings=SampleSettings(samples=samples),
     )
-    return _held(setting, layout, flown, made, len(plots.t_s), rng)
+    return _held(setting, seed, layout, flown, made, len(plots.t_s), rng)
 
 
 def _seen(
@@ -168,13 +169,26 @@ def _seen(
 
 def _held(
     setting: Setting,
+    seed: int,
     layout: str,
     flown: Target,
     made: Posterior,
     plots: int,
     rng: np.random.Generator,
-) -> Result:
-    t = made.t_ns / 1e9
+) -> Result | None:
+    t = made.t_ns / 1e9  # as reported: a slow clock's last plots lie beyond the path's end
+    flying = (t >= flown.flown.t_s[0]) & (t <= flown.flown.t_s[-1])
+    t = t[flying]
+    if len(t) < 2:
+        return None
+    made = replace(
+        made,
+        t_ns=made.t_ns[flying],
+        lon_deg=made.lon_deg[:, flying],
+        lat_deg=made.lat_deg[:, flying],
+        h_hae_m=made.h_hae_m[:, flying],
+        observed=made.observed[flying],
+    )
     lon, lat, _ = flown.flown.geodetic(t)
     limit = _limit(lon, lat, rng)
     boundary = put_together([outline(limit)])
@@ -189,6 +203,7 @@ def _held(
     total, depth = total[ever], depth[ever]
     return Result(
         setting.name,
+        seed,
         layout,
         true_s,
         true_m,

@@ -10,6 +10,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from calibration_draws import Result
 
@@ -76,7 +77,7 @@ def _coverage(axis: Axes, results: Sequence[Result], key: str, colour: str, labe
     axis.plot(levels, share, color=colour, label=label)
 
 
-def _save(figure: plt.Figure, path: Path) -> None:
+def _save(figure: Figure, path: Path) -> None:
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)

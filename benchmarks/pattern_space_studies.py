@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -45,7 +45,16 @@ def main() -> None:
         for line in table(rng, given.sets, given.replicates):
             print(line, flush=True)
         print()
+    for line in likelihood_table(np.random.default_rng(SEED + 1), given.sets, given.replicates):
+        print(line, flush=True)
+    print()
     print(f"{given.sets} sets, {given.replicates} replicates, {time.perf_counter() - began:.0f} s")
+
+
+def said(found: Sequence[bool]) -> str:
+    """Return a share in per cent; all and none of a number of records are no 100 % and no 0 %."""
+    n, count = len(found), sum(found)
+    return f"all {n}" if count == n else f"{100 * count / n:.1f} %" if count else f"none of {n}"
 
 
 def grid_table(rng: np.random.Generator, sets: int, replicates: int) -> Iterator[str]:
@@ -63,14 +72,14 @@ def grid_table(rng: np.random.Generator, sets: int, replicates: int) -> Iterator
             weight = np.ones((25, 10))
             weight[np.ix_([0, 1, 5, 6], [4, 5])] = risk
             share = (weight / weight.sum()).ravel()
-            found = 0
+            found = []
             for _ in range(sets):
                 cases = rng.multinomial(n, share).reshape(1, 25, 10)
                 counts = Counts(names, years, cases, people)
                 answer = cluster_poisson(counts, distance, rng=rng, replicates=replicates)
-                found += isinstance(answer, Scan) and answer.established
-            row.append(found / sets)
-        yield f"| {n} | " + " | ".join(f"{100 * share:.1f} %" for share in row) + " |"
+                found.append(isinstance(answer, Scan) and answer.established)
+            row.append(said(found))
+        yield f"| {n} | " + " | ".join(row) + " |"
 
 
 def permutation_table(rng: np.random.Generator, sets: int, replicates: int) -> Iterator[str]:
@@ -80,7 +89,7 @@ def permutation_table(rng: np.random.Generator, sets: int, replicates: int) -> I
     for n in SIZES:
         row = []
         for share in (0.0, 1 / 3):
-            found = 0
+            found = []
             for _ in range(sets):
                 lon, lat = rng.uniform(20, 27, n), rng.uniform(57, 60.6, n)
                 day = rng.integers(0, 1000, n)
@@ -97,18 +106,18 @@ def permutation_table(rng: np.random.Generator, sets: int, replicates: int) -> I
                     longest=90,
                     radius_km=100.0,
                 )
-                found += isinstance(answer, Scan) and answer.established
-            row.append(found / sets)
-        yield f"| {n} | " + " | ".join(f"{100 * each:.1f} %" for each in row) + " |"
+                found.append(isinstance(answer, Scan) and answer.established)
+            row.append(said(found))
+        yield f"| {n} | " + " | ".join(row) + " |"
 
 
 def probe_table(rng: np.random.Generator, sets: int, replicates: int) -> Iterator[str]:
     """Poisson events, about n in 1,000 days, responses to 2 events within 40 days."""
     yield (
         "| n | calls where responses do nothing | the same, rule read off | naive: fewer after "
-        "than before | found, rate x 0.5 | found, x 0.2 | coverage, placebo | coverage, likelihood |"
+        "than before | found, rate x 0.5 | found, x 0.2 | coverage of 90 % |"
     )
-    yield "|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield "|---:|---:|---:|---:|---:|---:|---:|"
     for n in SIZES:
         called, read_off, naive = [], [], []
         for _ in range(sets):
@@ -123,12 +132,18 @@ def probe_table(rng: np.random.Generator, sets: int, replicates: int) -> Iterato
             for ratio in (0.5, 0.2)
         ]
         covered = [_held(rng, n, replicates) for _ in range(2 * sets)]
-        by_likelihood = [_in_posterior(rng, n) for _ in range(5 * sets)]
-        cells = [
-            f"{100 * float(np.mean(x)):.1f} %"
-            for x in (called, read_off, naive, *found, covered, by_likelihood)
-        ]
+        cells = [said(x) for x in (called, read_off, naive, *found, covered)]
         yield f"| {n} | " + " | ".join(cells) + " |"
+
+
+def likelihood_table(rng: np.random.Generator, sets: int, replicates: int) -> Iterator[str]:
+    """Ratios drawn from the prior of the likelihood's interval, five times as many records."""
+    del replicates
+    yield "| n | coverage of the likelihood's 90 % |"
+    yield "|---:|---:|"
+    for n in SIZES:
+        held = [_in_posterior(rng, n) for _ in range(5 * sets)]
+        yield f"| {n} | {said(held)} |"
 
 
 def record(rng: np.random.Generator, n: int, ratio: float) -> tuple[Floats, Floats]:

@@ -43,7 +43,7 @@ FIXES = 1000
 SKIPPED = 10  # fixes at the begin of a track, of which METHODS takes no error
 SCALAR_TRACKS = 100
 SPEED_SD_MPS = 300.0
-CV_DENSITY = 10.0  # of 2, 5, 7, 10, 15 and 20 the one with the smallest error
+CV_DENSITY = 7.0  # of 2, 5, 7, 10, 15 and 20 the one with the smallest error
 Way = Callable[[Floats], Floats]
 
 

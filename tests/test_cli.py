@@ -88,7 +88,7 @@ def test_run_writes_a_directory_and_twice_the_same_bytes(box: Path) -> None:
         assert done.returncode == 0, done.stderr
     files = sorted(path.name for path in (box / "one").iterdir())
     assert files == [
-        *("dossier.html", "findings.json", "incursions.parquet"),
+        *("bundle.zip", "dossier.html", "dossier.pdf", "findings.json", "incursions.parquet"),
         *("quarantine.ndjson", "tracks.parquet"),
     ]
     for name in files:

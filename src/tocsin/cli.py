@@ -11,12 +11,21 @@ from typing import Annotated, Any
 
 import typer
 
+from tocsin.commands.assess import assess
+from tocsin.commands.bell import app as bell
 from tocsin.commands.demo import demo, doctor
+from tocsin.commands.diff import diff
 from tocsin.commands.find import find
+from tocsin.commands.judge import judge
+from tocsin.commands.pattern import app as pattern
 from tocsin.commands.read import read
+from tocsin.commands.register import app as register
 from tocsin.commands.run import run
 from tocsin.commands.simulate import simulate
 from tocsin.commands.telling import fail, say
+from tocsin.commands.track import track
+from tocsin.commands.verify import verify
+from tocsin.commands.why import why
 from tocsin.errors import TocsinError
 
 app = typer.Typer(
@@ -27,8 +36,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, read, find, simulate, demo, doctor):
+for verb in (run, read, find, track, judge, assess, why, diff, verify, simulate, demo, doctor):
     app.command()(verb)
+app.add_typer(register)
+app.add_typer(pattern)
+app.add_typer(bell)
 
 
 def main() -> None:

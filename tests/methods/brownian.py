@@ -26,9 +26,11 @@ def bridges(begin: float, end: Floats, t_s: Floats, volatility: float, rng: Gene
     last[:, 0] = (begin + end) * span / 2 + spread * rng.standard_normal(count)
     out = np.empty((count, len(t_s)))
     out[:, 0] = begin
+    left_s = np.append(t_s[-1] - t_s[1:-1], 0.0)
+    gain, carry, root = _between(np.diff(t_s), left_s, 0, modes)
     for k in range(1, len(t_s)):
-        gone, left = float(t_s[k] - t_s[k - 1]), float(t_s[-1] - t_s[k])
-        state = _between(state, last, gone, left if k < len(t_s) - 1 else 0.0, 0, modes, rng)
+        own = rng.standard_normal((count, STATE)) @ root[k - 1].T
+        state = state @ carry[k - 1].T + last @ gain[k - 1].T + own
         out[:, k] = state[:, 2]
     return out
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from tocsin.run.bundle import Seal
@@ -78,3 +80,9 @@ def ran(folder: Path, case: str = CASE, seal: Seal | None = None) -> Path:
     out = folder / "out"
     run_case(made(folder, case), out, seal=seal or Seal())
     return out
+
+
+def tocsin(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the real command line in a process of its own."""
+    command = [sys.executable, "-m", "tocsin", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)

@@ -14,7 +14,7 @@ from tocsin.run.samples import RECORDINGS, Samples
 
 
 def test_the_examples_are_those_of_the_repository() -> None:
-    names = ["vaindloo-2025-09-19", "bornholm-2018-11-26", "spoofed-2024-09-17"]
+    names = ["vaindloo-2025-09-19", "bornholm-2018-11-26", "news-report", "spoofed-2024-09-17"]
     assert list(examples()) == names  # the reference case runs first, and needs no network
     assert recordings("vaindloo-2025-09-19") == ()
 
@@ -52,6 +52,14 @@ def test_a_working_copy_is_the_case_with_its_recordings(tmp_path: Path) -> None:
     assert copy.read_bytes() == examples()["bornholm-2018-11-26"].read_bytes()
     (source,) = tomllib.loads(copy.read_text(encoding="utf-8"))["source"]
     assert (copy.parent / source["path"]).read_bytes() == b"a recording"
+
+
+def test_a_working_copy_has_what_its_case_takes_from_another_example(tmp_path: Path) -> None:
+    copy = prepare("news-report", tmp_path, Samples())
+    case = tomllib.loads(copy.read_text(encoding="utf-8"))
+    paths = [row["path"] for kind in ("source", "airspace") for row in case[kind]]
+    assert all((copy.parent / path).is_file() for path in paths if "bundled:" not in path)
+    assert "../vaindloo-2025-09-19/radar-a.ast" in paths
 
 
 def test_without_its_recording_an_example_is_refused_with_the_reason(tmp_path: Path) -> None:

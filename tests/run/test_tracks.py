@@ -97,7 +97,15 @@ def test_the_radars_of_the_reference_case_see_what_was_flown(tmp_path: Path) -> 
     (tmp_path / "sensors.toml").write_text(SENSOR)
     out = tmp_path / "tracks.parquet"
     sources = [EXAMPLE / name for name in ("radar-a.ast", "radar-b.ast")]
-    words: list[str | Path] = [*sources, "--date", "2025-09-19", "--sensor", tmp_path / "sensors.toml", "-o", out]
+    words: list[str | Path] = [
+        *sources,
+        "--date",
+        "2025-09-19",
+        "--sensor",
+        tmp_path / "sensors.toml",
+        "-o",
+        out,
+    ]
     done = tocsin("track", *words)
     assert done.returncode == 0, done.stderr
     first = out.read_bytes()

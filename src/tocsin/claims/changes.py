@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.claims.evaluate import of_samples
+from tocsin.claims.evaluate import NO_REGISTER, of_samples
 from tocsin.claims.evidence import Answer, Evidence
 from tocsin.claims.tree import Event, Fact, Measure, Node, Register, Side, Total, leaves
 from tocsin.claims.verdict import CERTAINTY, overall, verdicts
@@ -35,6 +35,8 @@ def changes_if(tree: Node, evidence: Evidence, answer: Answer) -> str:
     if verdict is Verdict.UNOBSERVED or (verdict is Verdict.UNRESOLVED and not answer.sampled):
         return _wanted(first, answer)
     if not answer.sampled or len(tuple(leaves(tree))) > 1 or not of_samples(first):
+        if isinstance(first, Register):
+            return "a row with a source that says otherwise, or a correction of one it rests on"
         return (
             "a record from an independent witness that says otherwise" if not answer.sampled else ""
         )
@@ -113,9 +115,13 @@ def _way(leaf: Side | Event, evidence: Evidence, deeper: bool) -> str:
 
 def _wanted(leaf: Node, answer: Answer) -> str:
     if isinstance(leaf, Register):
-        return "a register that covers the question (--store)"
+        if any(gap.why == NO_REGISTER for gap in answer.gaps):
+            return "a register that covers the question (--store)"
+        told = "an incident" if leaf.function == "count" else "a figure of just this"
+        return f"{told}, with a source, where what there is could not decide"
     if isinstance(leaf, Fact):
-        return f"a report on {leaf.quantity.replace('_', ' ')} from an independent witness"
+        what = leaf.of or leaf.quantity.replace("_", " ")
+        return f"a report on {what} from an independent witness"
     if isinstance(leaf, Measure) and leaf.quantity == "aircraft_count":
         return "a source that counted the aircraft"
     if any("height" in gap.why for gap in answer.gaps):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -92,6 +92,42 @@ class Clouds:
 def compatible(trees: Sequence[Node], among: Evidence | Clouds) -> Compatibility:
     """Return whether some flight satisfies all of the tests, and how that is known."""
     clouds = among if isinstance(among, Clouds) else Clouds(among)
+    groups = _apart(trees) if len(trees) > 2 else [trees]
+    answers = [_together(group, clouds) for group in groups]
+    order = (False, None, True)  # one that excludes the other decides, then one that cannot be told
+    return min(answers, key=lambda each: order.index(each.compatible))
+
+
+def _apart(trees: Sequence[Node]) -> list[list[Node]]:
+    """Return the tests in groups that have nothing in common, those on the flight first.
+
+    Each fact or count that is supposed doubles or trebles the worlds to be tried; apart they add.
+    """
+    groups: list[tuple[set[str], list[Node]]] = []
+    for tree in trees:
+        every = tuple(leaves(tree))
+        mine = {"a flight"} if any(map(of_samples, every)) else set()
+        mine |= {name for leaf in every if (name := _supposes(leaf))}
+        shared = [group for group in groups if group[0] & mine]
+        names = mine.union(*(group[0] for group in shared))
+        kept = [one for group in shared for one in group[1]]
+        groups = [group for group in groups if group not in shared]
+        groups.append((names, [*kept, tree]))
+    groups.sort(key=lambda group: "a flight" not in group[0])
+    return [group for _, group in groups]
+
+
+def _supposes(leaf: Node) -> str:
+    """Return the name of what a leaf leaves free, "" for what a flight decides."""
+    if isinstance(leaf, Fact):
+        return leaf.question
+    if isinstance(leaf, Register):
+        return leaf.query
+    counted = isinstance(leaf, Measure) and leaf.quantity == "aircraft_count"
+    return "aircraft_count" if counted else ""
+
+
+def _together(trees: Sequence[Node], clouds: Clouds) -> Compatibility:
     both = And(tuple(trees))
     alone = np.zeros(len(trees), np.int64)
     tried = 0
@@ -197,22 +233,29 @@ def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
 def _supposed(world: World, node: Node) -> Iterator[World]:
     """Yield the world with every combination of facts and counts that the tests could turn on."""
     every = tuple(leaves(node))
-    facts = {leaf.question: leaf for leaf in every if isinstance(leaf, Fact)}
+    facts: dict[str, dict[str, None]] = {}
     asked: dict[str, set[float]] = {}
     for leaf in every:
-        if isinstance(leaf, Register) or (
-            isinstance(leaf, Measure) and leaf.quantity == "aircraft_count"
-        ):
-            name = leaf.query if isinstance(leaf, Register) else leaf.quantity
-            n = round(leaf.bound.amount.si)
-            asked.setdefault(name, set()).update(float(max(n + d, 0)) for d in (-1, 0, 1))
-    for values in product(*(_answers(fact) for fact in facts.values())):
-        for counts in product(*(sorted(numbers) for numbers in asked.values())):
+        if isinstance(leaf, Fact):
+            facts.setdefault(leaf.question, {}).update(dict.fromkeys(_answers(leaf)))
+        elif isinstance(leaf, Register | Measure) and (name := _supposes(leaf)):
+            n = leaf.bound.amount.si
+            asked.setdefault(name, set()).update(max(n + d, 0.0) for d in (-1, 0, 1))
+    for values in product(*facts.values()):
+        for counts in product(*map(_with_middles, asked.values())):
             yield replace(
                 world,
                 facts=dict(zip(facts, values, strict=True)),
                 counts=dict(zip(asked, counts, strict=True)),
             )
+
+
+def _with_middles(numbers: set[float]) -> list[float]:
+    """Return numbers in order; of those that are no counts also what lies between two."""
+    whole = sorted(numbers)
+    if all(number.is_integer() for number in whole):
+        return whole
+    return sorted({*whole, *((a + b) / 2 for a, b in pairwise(whole))})
 
 
 def _counts(every: Sequence[Node]) -> bool:
@@ -224,6 +267,7 @@ def _counts(every: Sequence[Node]) -> bool:
 
 
 def _answers(fact: Fact) -> tuple[str, ...]:
+    """Return what a fact may be; of one that may be anything, what is claimed and else."""
     if fact.question != fact.quantity:
         return (fact.value, f"not {fact.value}")
     return _VALUES.get(fact.quantity, ("yes", "no"))

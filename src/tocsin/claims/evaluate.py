@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from tocsin.claims.evidence import Answer, Evidence, Gap, Held, World
+from tocsin.claims.evidence import Answer, Evidence, Gap, Held, Row, Told, World
 from tocsin.claims.quantities import Quantities, Signal, leg_m
 from tocsin.claims.scope import Scope, Sight, moment_ns, sight
 from tocsin.claims.totals import Totalled, total
@@ -42,6 +42,7 @@ from tocsin.schema import Floats
 
 #: The name under which a test that rests on no limit is answered.
 NO_LIMIT = "any"
+NO_REGISTER = "no register"
 
 #: What a margin of 250 m is worth in a total, in seconds: a fast jet crosses it in one.  Only
 #: the sign and the slope of a margin are used, so its size may be rough.
@@ -59,14 +60,19 @@ def evaluate(tree: Node, evidence: Evidence, *, by: str = "") -> Answer:
     gaps: dict[Gap, None] = {}
     notes: dict[str, None] = {}
     coverage: float | None = None
+    rests: list[Row] = []  # reports and the register are the same in every world
+    undecided: list[Row] = []
     for world in worlds(tree, evidence):
         run = Evaluation(evidence, world, by)
         held[world.name] = run.held(tree)
         gaps |= dict.fromkeys(run.gaps)
         notes |= dict.fromkeys(run.notes)
         coverage = run.coverage
+        rests, undecided = run.rests_on, run.could_not_decide
     sampled = evidence.posterior is not None and any(map(of_samples, leaves(tree)))
-    return Answer(held, tuple(gaps), tuple(notes), sampled, coverage)
+    return Answer(
+        held, tuple(gaps), tuple(notes), sampled, coverage, _once(rests), _once(undecided)
+    )
 
 
 def of_samples(leaf: Node) -> bool:
@@ -107,6 +113,8 @@ class Evaluation:
         self.gaps: list[Gap] = []
         self.notes: list[str] = []
         self.coverage: float | None = None
+        self.rests_on: list[Row] = []
+        self.could_not_decide: list[Row] = []
 
     def held(self, tree: Node) -> Held:
         window = self.evidence.window_ns or (None, None)
@@ -280,6 +288,8 @@ class Evaluation:
             return self.unknown(Gap("no source counted the aircraft"))
         if source:
             self.notes.append(f"{n} aircraft, counted by {source}")
+            row = {"kind": "report", "report": "visual", "by": source, "value": f"{n} aircraft"}
+            self.rests_on.append({**row, "sources": []})
         return self.settled(_holds(node.bound, n))
 
     def fact(self, node: Fact) -> Held:
@@ -287,6 +297,7 @@ class Evaluation:
             return self.settled(self.world.facts[node.question] == node.value)
         word = said(node, self.evidence, self.by)
         self.notes.extend(word.notes)
+        self.rests_on.extend(word.rests_on)
         if word.gap is not None:
             return self.unknown(word.gap)
         return self.settled(word.holds)
@@ -295,17 +306,43 @@ class Evaluation:
         if self.world.counts is not None:
             return self.settled(_holds(node.bound, self.world.counts[node.query]))
         if self.evidence.register is None:
-            return self.unknown(Gap("no register"))
-        n = self.evidence.register(node)
-        if n is None or np.isnan(n):
-            return self.unknown(Gap("the register cannot say"))
-        self.notes.append(f"the register has {n:g} for {node.query}")
-        return self.settled(_holds(node.bound, n))
+            return self.unknown(Gap(NO_REGISTER))
+        told = self.evidence.register(node)
+        if not isinstance(told, Told):
+            known = told is not None and not np.isnan(told)
+            note = (f"the register has {told:g} for {node.query}",) if known else ()
+            told = Told(((told, told),) if known and told is not None else (), notes=note)
+        self.notes.extend(told.notes)
+        self.rests_on.extend(told.rests_on)
+        self.could_not_decide.extend(told.could_not_decide)
+        answers = {_holds_throughout(node.bound, *span) for span in told.spans}
+        if answers == {True} or answers == {False}:
+            return self.settled(answers.pop() is True)
+        why = Gap("what it has does not settle it", looked=True)
+        return self.unknown(told.gap or (why if answers else Gap("the register cannot say")))
 
 
 def _holds(bound: Bound, value: float) -> bool:
     x = np.array([float(value)])
     return not bool((bound.above(x) | bound.below(x))[0])
+
+
+def _holds_throughout(bound: Bound, least: float, most: float) -> bool | None:
+    """Return whether a bound holds for every value of a range; None: for some only."""
+    ends = np.array([least, most], np.float64)
+    above, below = bound.above(ends), bound.below(ends)
+    if not (above | below).any():
+        return True  # what a bound allows has no hole, so what holds at both ends holds between
+    return False if above[0] or below[1] else None
+
+
+def _once(rows: list[Row]) -> tuple[Row, ...]:
+    """Return rows without those that are there already: two parts of a test may share some."""
+    kept: list[Row] = []
+    for row in rows:
+        if row not in kept:
+            kept.append(row)
+    return tuple(kept)
 
 
 def _any(flags: Bools) -> Bools:

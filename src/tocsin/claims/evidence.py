@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,34 @@ from tocsin.errors import UsageError
 from tocsin.schema import Floats, Posterior, Report
 
 Distances = Mapping[tuple[str, str], Floats]
+Row = Mapping[str, Any]  # of a register, a ledger or a report, as findings.json shows it
 #: (lon_deg, lat_deg) of one shape -> metres to a limit, positive inside
 Measuring = Callable[[Floats, Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why something is not known."""
+
+    why: str
+    looked: bool = False  # somebody looked and could not tell: unresolved, not unobserved
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a register says to one question: every value that it leaves possible."""
+
+    #: Each a range in which the value may lie, ends included: [sure, sure + undecided] of a count,
+    #: one for each edition of a figure.  None: it cannot say.
+    spans: tuple[tuple[float, float], ...] = ()
+    gap: Gap | None = None  # why it cannot say, or why the values do not settle the test
+    notes: tuple[str, ...] = ()
+    rests_on: tuple[Row, ...] = ()
+    could_not_decide: tuple[Row, ...] = ()
+
+
+#: A plain number is a register that has no doubt, None one that cannot say.
+Asking = Callable[[Register], Told | float | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +64,7 @@ class Evidence:
     claimants: frozenset[str] = frozenset()  # who makes claims in this case: no witness in it
     aircraft_count: int | None = None  # where the posterior has none
     aircraft_count_source: str = ""
-    #: A count by the register as of the case's date; None where the register cannot say.
-    register: Callable[[Register], float | None] | None = None
+    register: Asking | None = None  # as of the case's date; None: there is no register
     signed_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
     #: The same to some hundred metres and far afield, for flights that are only supposed.
     rough_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
@@ -83,14 +109,6 @@ class Held:
         return int(np.sum(self.yes | self.no))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Why something is not known."""
-
-    why: str
-    looked: bool = False  # somebody looked and could not tell: unresolved, not unobserved
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """A test under each hypothesis of the volumes it names."""
@@ -100,6 +118,8 @@ class Answer:
     notes: tuple[str, ...] = ()  # coverage, whose word, what was assumed
     sampled: bool = True  # False: no sample was looked at, so there is no probability
     coverage: float | None = None  # observed share of the time the test speaks of
+    rests_on: tuple[Row, ...] = ()  # of the register, the ledger and the reports
+    could_not_decide: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@
     atom      := inside(V) | outside(V) | entered(V) | left(V)
                | depth(V) C | distance(PLACE) C | height C | speed C | path_length(V) C
                | aircraft_count C | transponder = on | flight_plan = yes | radio = yes
-               | authorised = yes | interceptors_from = PLACE | register: count(KEY = VALUE, ...) C
+               | authorised = yes | interceptors_from = PLACE | reported(TOPIC) = VALUE
+               | register: count(KEY = VALUE, ...) C | register: figure(KEY = VALUE, ...) C
     C         := ("<" | "<=" | "=" | ">=" | ">") ["about"] AMOUNT ["+-" AMOUNT]
 
 `and` binds tighter than `or`; a quantifier and `not` bind to the one test that follows them.
@@ -19,6 +20,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tocsin.claims import nearest_form
+from tocsin.claims.grammar_register import asked
 from tocsin.claims.stop import Stop
 from tocsin.claims.tokens import Token, plain, tokens
 from tocsin.claims.tree import (
@@ -40,7 +42,6 @@ from tocsin.claims.tree import (
     Or,
     Quantified,
     Quantifier,
-    Register,
     Side,
     Total,
     kind,
@@ -78,6 +79,7 @@ STARTS = (
     *EVENTS,
     *MEASURES,
     *FACTS,
+    "reported",
     "register",
 )
 
@@ -291,17 +293,17 @@ class _Parser:
             what, dimension = MEASURES[word]
             of = self.named(what) if what else ""
             return Measure(word, of, self.bound(dimension, level=word == "height"))
-        if word in FACTS:
+        if word in FACTS or word == "reported":
             return self.fact(word)
         if word == "register":
-            return self.register()
+            return asked(self)
         self.i -= 1  # "at", "and": known words in the wrong place
         raise self.wanted("a quantity", STARTS)
 
     def named(self, what: str) -> str:
         self.mark("(")
         token = self.now
-        known = self.known[what]
+        known = self.known.get(what)
         examples = [quoted(name) for name in known] if known else []
         if token.kind not in ("word", "string", "level", "number"):
             raise self.wanted(f"the name of a {what}", examples or ["EE"])
@@ -346,40 +348,20 @@ class _Parser:
             examples = [f"10 {units[0]}" if units else "4", *(["FL100"] if level else [])]
             raise self.wanted("a number" + (" with a unit" if units else ""), examples)
         digits = self.take().text
-        if not units:
+        if not units or ("" in UNITS[dimension] and self.now.text not in units):
             return Amount(digits)
-        if self.now.kind != "word" or self.now.text not in units:
+        if (self.now.text != "%" and self.now.kind != "word") or self.now.text not in units:
             raise self.wanted(f"a unit of {dimension} ({', '.join(units)})", units)
         return Amount(digits, self.take().text)
 
     def fact(self, word: str) -> Fact:
-        if self.now.text != "=":
-            raise self.wanted('"="', ("=",))
-        self.take()
-        values = FACTS[word]
+        topic = self.named("topic") if word == "reported" else ""
+        self.mark("=")
+        values = FACTS.get(word, ())
         if not (self.is_word(*values) if values else self.now.kind in ("word", "string")):
-            raise self.wanted(" or ".join(values) or "a country or a base", values or ("Estonia",))
-        return Fact(word, self.take().text.strip('"'))
-
-    def register(self) -> Register:
-        self.mark(":")
-        if not self.is_word("count"):
-            raise self.wanted('"count"', ("count",))
-        function = self.take().text
-        self.mark("(")
-        where: list[tuple[str, str]] = []
-        while self.now.text != ")":
-            if where:
-                self.mark(",")
-            if self.now.kind != "word":
-                raise self.wanted("a column of the register", ("state", "domain", "year"))
-            key = self.take().text
-            self.mark("=")
-            if self.now.kind not in ("word", "number", "string"):
-                raise self.wanted(f"the value of {key}", ("EE",))
-            where.append((key, self.take().text.strip('"')))
-        self.mark(")")
-        return Register(function, tuple(where), self.bound(COUNT))
+            free = "what is reported" if topic else "a country or a base"
+            raise self.wanted(" or ".join(values) or free, values or ("Estonia",))
+        return Fact(word, self.take().text.strip('"'), topic)
 
 
 def _in_place(node: Node) -> Node:

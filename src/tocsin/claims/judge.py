@@ -62,11 +62,19 @@ def judge(
         tree = trees[claim.id]
         answer = evaluate(tree, evidence, by=claim.by)
         needs = bias_needed(tree, evidence, by=claim.by)
-        rows.append(to_row(claim, tree, answer, needs, changes_if(tree, evidence, answer)))
+        changes = changes_if(tree, evidence, answer)
+        rows.append(to_row(claim, tree, answer, needs, changes, evidence))
     return rows, list(_pairs(claims, trees, Clouds(among or evidence, prior)))
 
 
-def to_row(claim: Claim, tree: Node, answer: Answer, needs: dict[str, Need], changes: str) -> Row:
+def to_row(
+    claim: Claim,
+    tree: Node,
+    answer: Answer,
+    needs: dict[str, Need],
+    changes: str,
+    evidence: Evidence,
+) -> Row:
     """Return one row of `claims` in findings.json."""
     by_hypothesis = verdicts(answer)
     chances = {name: chance(held) for name, held in answer.held.items()}
@@ -87,6 +95,8 @@ def to_row(claim: Claim, tree: Node, answer: Answer, needs: dict[str, Need], cha
         "reading": reading(tree),
         "mapping": mapping_note(claim.says),
         "coverage": answer.coverage,
+        "rests_on": _rests_on(answer, evidence),
+        "could_not_decide": [dict(row) for row in answer.could_not_decide],
         "says": claim.says,
         "grade": claim.grade,
         "source": {
@@ -95,6 +105,17 @@ def to_row(claim: Claim, tree: Node, answer: Answer, needs: dict[str, Need], cha
             "date": claim.source_date,
         },
     }
+
+
+def _rests_on(answer: Answer, evidence: Evidence) -> list[Row]:
+    """Return what was looked at: the track, and rows of reports, register and ledger."""
+    posterior = evidence.posterior
+    rows = [dict(row) for row in answer.rests_on]
+    if not answer.sampled or posterior is None:
+        return rows
+    witnesses = list(posterior.witnesses)
+    about = {"track": posterior.track, "samples": len(posterior.lon_deg), "witnesses": witnesses}
+    return [{"kind": "track", **about}, *rows]
 
 
 def _why(answer: Answer, need: Need | None) -> str:

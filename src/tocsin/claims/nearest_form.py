@@ -38,6 +38,7 @@ FORMS = (
     "radio = no",
     "authorised = no",
     "register: count(state = EE, domain = air, year = 2025) = 4",
+    "register: figure(entity = EST, metric = defence_pct_gdp, year = 2025, edition = 2026) = 3.9 %",
 )
 
 

@@ -82,10 +82,13 @@ def _sentence(node: Node) -> str:
             return f"it is {quantity} {of}"
         case Event(quantity, of):
             return f"it {'enters' if quantity == 'entered' else 'leaves'} {of}"
+        case Fact("reported", value, of):
+            return f"reports on {of} say {value}"
         case Fact(quantity, value):
             return f"reports give {quantity.replace('_', ' ')} as {value}"
         case Register():
-            return f"the register gives {node.query} as {bounds(node.bound)}"
+            what = "register" if node.function == "count" else "register's ledger"
+            return f"the {what} gives {node.query} as {bounds(node.bound)}"
         case Measure(quantity, of, bound):
             what = {
                 "depth": f"its depth inside {of}",
@@ -105,7 +108,8 @@ def bounds(bound: Bound) -> str:
         return f"{_WORDS[bound.op]} {bound.amount}"
     value, unit = float(bound.amount.digits), bound.amount.unit
     if not unit:
-        return f"{bound.amount}" if bound.tolerance == 0.5 else f"about {bound.amount}"
+        bare = not bound.about and bound.plus_minus is None
+        return f"{bound.amount}" if bare else f"about {bound.amount}"
     half = bound.tolerance * (value / bound.amount.si if value else 1.0)
     low, high = f"{value - half:.6g}", f"{value + half:.6g}"
     about = "about " if bound.about or bound.plus_minus is not None else ""

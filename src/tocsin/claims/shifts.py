@@ -63,28 +63,11 @@ class Shifts:
 
     def coarse(self, samples: int = 16, times: int = 60) -> Shifts:
         """Return the same with fewer samples and times: enough to find where to look closely."""
-        posterior = self.whole
         have = self.evidence
         if have.rough_distance:
             have = replace(have, signed_distance=have.rough_distance)
-        if len(posterior.t_ns) <= times:
-            return Shifts(have, posterior, samples)
-        keep = np.unique(np.linspace(0, len(posterior.t_ns) - 1, times).astype(np.int64))
-        thin = replace(
-            posterior,
-            t_ns=posterior.t_ns[keep],
-            lon_deg=posterior.lon_deg[:, keep],
-            lat_deg=posterior.lat_deg[:, keep],
-            h_hae_m=posterior.h_hae_m[:, keep],
-            observed=posterior.observed[keep],
-        )
-        evidence = replace(
-            have,
-            posterior=thin,
-            signed_distance_m={k: d[:, keep] for k, d in have.signed_distance_m.items()},
-            place_distance_m={k: d[:, keep] for k, d in have.place_distance_m.items()},
-        )
-        return Shifts(evidence, thin, samples)
+        evidence, posterior = thinned(have, self.whole, times)
+        return Shifts(evidence, posterior, samples)
 
     def measure(self, lon: Floats, lat: Floats) -> dict[Key, Floats]:
         """Return the distances of positions, of one shape with them."""
@@ -157,6 +140,29 @@ class Shifts:
         )
         norms = np.linalg.norm(found, axis=1, keepdims=True)
         return np.asarray(found / np.where(norms > 0, norms, 1.0))
+
+
+def thinned(evidence: Evidence, posterior: Posterior, times: int) -> tuple[Evidence, Posterior]:
+    """Return the evidence and its posterior at so many of their times at most."""
+    if len(posterior.t_ns) <= times:
+        return evidence, posterior
+    keep = np.unique(np.linspace(0, len(posterior.t_ns) - 1, times).astype(np.int64))
+    thin = replace(
+        posterior,
+        t_ns=posterior.t_ns[keep],
+        lon_deg=posterior.lon_deg[:, keep],
+        lat_deg=posterior.lat_deg[:, keep],
+        h_hae_m=posterior.h_hae_m[:, keep],
+        observed=posterior.observed[keep],
+    )
+    limits, places = evidence.signed_distance_m, evidence.place_distance_m
+    fewer = replace(
+        evidence,
+        posterior=thin,
+        signed_distance_m={key: d[:, keep] for key, d in limits.items()},
+        place_distance_m={key: d[:, keep] for key, d in places.items()},
+    )
+    return fewer, thin
 
 
 def place_m(lon: Floats, lat: Floats, lon0: float, lat0: float) -> Floats:

@@ -10,10 +10,11 @@ _TOKEN = re.compile(
     rf"""
     (?P<time>\d{{4}}-\d\d-\d\dT{_TIME}|{_TIME})
   | (?P<level>FL\s?\d+(?![\w.]))
+  | (?P<date>\d{{4}}-\d\d(?:-\d\d)?(?![\w:]))
   | (?P<number>\d+(?:\.\d+)?)
   | (?P<plus_minus>\+-|\+/-|±)
   | (?P<op><=|>=|≤|≥|<|>|=)
-  | (?P<mark>[(),:])
+  | (?P<mark>[(),:%])
   | (?P<string>"[^"]*")
   | (?P<word>[^\W\d](?:[\w./-]*\w)?)
   | (?P<other>\S)
@@ -26,7 +27,7 @@ _PLAIN = {"≤": "<=", "≥": ">=", "±": "+-", "+/-": "+-"}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    kind: str  # time, level, number, plus_minus, op, mark, string, word, other, end
+    kind: str  # time, level, date, number, plus_minus, op, mark, string, word, other, end
     text: str
     at: int  # of its first character, from 0
 

@@ -23,16 +23,18 @@ from tocsin.units import LENGTH_M, SPEED_MPS, TIME_S
 
 Bools = NDArray[np.bool_]
 
-LENGTH, TIME, SPEED, COUNT = "length", "time", "speed", "count"
+LENGTH, TIME, SPEED, COUNT, FIGURE = "length", "time", "speed", "count", "figure"
 
-#: Units of each dimension, in SI; a count has none.  Flight levels are for `height` alone.
+#: Units of each dimension, in SI; a count has none, and a figure need not be given one (`%` is
+#: then whatever its source uses).  Flight levels are for `height` alone.
 UNITS: dict[str, dict[str, float]] = {
     LENGTH: {unit: LENGTH_M[unit] for unit in ("km", "NM", "m", "ft")},
     TIME: TIME_S,
     SPEED: SPEED_MPS,
     COUNT: {"": 1.0},
+    FIGURE: {"": 1.0, "%": 1.0},
 }
-_SIZE = {**LENGTH_M, **TIME_S, **SPEED_MPS, "": 1.0}
+_SIZE = {**LENGTH_M, **TIME_S, **SPEED_MPS, **UNITS[FIGURE]}
 
 NAME = re.compile(r"[^\W\d](?:[\w./-]*\w)?\Z")
 _LEVEL = re.compile(r"FL\d+\Z")
@@ -159,22 +161,25 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    quantity: str  # transponder, flight_plan, radio, authorised, interceptors_from
+    quantity: str  # transponder, flight_plan, radio, authorised, interceptors_from, reported
     value: str
+    of: str = ""  # the topic, of `reported`
 
     def __str__(self) -> str:
         value = self.value if self.value.isidentifier() else f'"{self.value}"'
-        return f"{self.quantity} = {value}"
+        return f"{self.quantity}{f'({quoted(self.of)})' if self.of else ''} = {value}"
 
     @property
     def question(self) -> str:
         """What has one answer: a radio is on or off, but interceptors may come from two places."""
+        if self.of:
+            return f"{self.quantity}({quoted(self.of)})"
         return str(self) if self.quantity == "interceptors_from" else self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    function: str  # count
+    function: str  # count, figure
     where: tuple[tuple[str, str], ...]
     bound: Bound
 

@@ -10,8 +10,9 @@ import typer
 
 from tocsin.commands import bell_believe
 from tocsin.commands.bell_alarm import arl, curve, optimum
+from tocsin.commands.bell_report import report
 
-VERBS = (arl, curve, optimum)
+VERBS = (arl, curve, optimum, report)
 
 app = typer.Typer(
     name="bell",

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from tocsin.commands.options import QUARANTINED, Json, MaxGap, NoIntegrity, Strict, gap_of
+from tocsin.commands.options import (
+    QUARANTINED,
+    Json,
+    MaxGap,
+    NoIntegrity,
+    RegisterStore,
+    Strict,
+    gap_of,
+)
 from tocsin.commands.telling import fail, progress, tell_inputs, tell_judged
 from tocsin.errors import SourceError
 
@@ -15,6 +23,7 @@ def judge(
     case: Annotated[str, typer.Argument(help="The case file (TOML).")],
     max_gap: MaxGap = 60.0,
     no_integrity: NoIntegrity = False,
+    store: RegisterStore = None,
     strict: Strict = False,
     as_json: Json = False,
 ) -> int:
@@ -25,7 +34,7 @@ def judge(
 
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
     with progress() as say:
-        answer, gathered = judge_case(case, settings, say)
+        answer, gathered = judge_case(case, settings, say, store)
     for failure in gathered.failures:
         fail(failure)
     tell_inputs(gathered.inputs)

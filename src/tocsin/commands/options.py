@@ -54,6 +54,14 @@ Operators = Annotated[
     typer.Option("--operator", help="Give the positions of drone operators: personal data."),
 ]
 MaxGap = Annotated[float, typer.Option(help="A longer leg is a gap, in seconds.")]
+RegisterStore = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        help="Register that answers `register:` tests, in place of the one the case names: "
+        "sqlite:///FILE, postgresql://…, or bundled: for what ships.",
+    ),
+]
 NoIntegrity = Annotated[bool, typer.Option("--no-integrity", help="Trust every position.")]
 FailOn = Annotated[
     str | None,

@@ -65,11 +65,11 @@ def read(
     refusals = [refusal for reading in readings for refusal in reading.refusals]
     fixes = sum(reading.fixes.num_rows for reading in readings)
     if readings and out is not None:
-        from tocsin.run.flow import parquet
+        from tocsin.run.results import parquet
 
         write_file(out, parquet(stacked(readings)))
     if quarantine is not None:
-        from tocsin.run.flow import quarantine as lines
+        from tocsin.run.results import quarantine as lines
 
         write_file(quarantine, lines(tuple(refusals)))
     if as_json:

@@ -14,6 +14,7 @@ from tocsin.commands.options import (
     Json,
     MaxGap,
     NoIntegrity,
+    RegisterStore,
     Strict,
     fail_on_of,
     gap_of,
@@ -26,25 +27,45 @@ from tocsin.commands.telling import (
 )
 from tocsin.errors import SourceError
 
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", help="Sign the bundle with this private key (register key new)."),
+]
+Redact = Annotated[
+    str | None,
+    typer.Option(
+        "--redact", help="Leave out what may not leave under this TLP label: GREEN, CLEAR, ..."
+    ),
+]
+
 
 def run(
     case: Annotated[str, typer.Argument(help="The case file (TOML).")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Directory for the results.")],
     max_gap: MaxGap = 60.0,
     no_integrity: NoIntegrity = False,
+    store: RegisterStore = None,
+    key: KeyFile = None,
+    redact: Redact = None,
     fail_on: FailOn = None,
     strict: Strict = False,
     as_json: Json = False,
 ) -> int:
     """Run a case: sources, airspace, reports and claims to findings and a dossier."""
+    from tocsin.register.sign import load_key
+    from tocsin.run.bundle import Seal
     from tocsin.run.flow import run_case
     from tocsin.run.output import dumps
+    from tocsin.run.redact import target
     from tocsin.settings import FindSettings
 
+    if key is not None:
+        load_key(key)  # a key that cannot sign is said now, not when all is computed
+    seal = Seal(key, target(redact))
     fail_on = fail_on_of(fail_on)
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
     with progress() as say:
-        done = run_case(case, out, settings, say)
+        done = run_case(case, out, settings, say, seal, store=store)
     findings = done.findings
     for failure in done.gathered.failures:
         fail(failure)
@@ -59,5 +80,5 @@ def run(
         return SourceError.exit_code
     if strict and any(done.quarantined for done in done.gathered.inputs):
         return QUARANTINED
-    key = {"incursion": "incursions", "distrust": "integrity"}.get(fail_on or "")
-    return PRESENT if key and findings[key] else 0
+    listed = {"incursion": "incursions", "distrust": "integrity"}.get(fail_on or "")
+    return PRESENT if listed and findings[listed] else 0

@@ -23,7 +23,7 @@ from tocsin.schema import Report
 
 KINDS = (
     *("clearance", "flight_plan", "radio", "telephone", "transponder", "response", "visual"),
-    *("activation", "met"),
+    *("activation", "met", "statement"),
 )
 STEPS = ("detected", "scrambled", "airborne", "intercepted", "escorted", "out")
 WORDS = ("yes", "no", "unknown")
@@ -122,7 +122,10 @@ def report_of(entry: Mapping[str, object], path: str = "", place: str = "") -> R
     extra = [(key, value) for key, value in entry.items() if key not in COLUMNS]
     if kind == "transponder":
         entry = {**entry, "value": SWITCH.get(word(entry, "value").lower(), entry.get("value", ""))}
-    value = one_of(entry, "value", WORDS, "-")
+    # What somebody says of a topic (`subject`) may be anything; the rest is yes or no.
+    value = word(entry, "value") if kind == "statement" else one_of(entry, "value", WORDS, "-")
+    if kind == "statement" and not (value and word(entry, "subject")):
+        raise Refused("bad-value", "a statement needs subject, its topic, and value, what it says")
     return Report(
         kind=kind,
         t_ns=t_ns,

@@ -8,6 +8,9 @@ boundaries/*.geojson        lines and points of treaties, decrees and the AIP ar
 
 Both are made by scripts in `builders/` and read by `tocsin.airspace.bundled`.
 
+register/*.csv              incidents, requests, reported counts and figures as collected, each
+                            with its sources (`builders/build_register.py`); actors.csv and
+                            statements.csv are written by hand and say who says what
 precedents/*.csv            past cases with and without a request for consultations, each factor
                             scored for illustration by the project, with its evidence
                             (`builders/build_precedents.py`)

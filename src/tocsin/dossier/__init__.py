@@ -6,6 +6,7 @@ sentences, tables   what the page says
 plane, shapes, flown, place, axis, draw   what figures are made of
 plan, strip, profile   the three figures
 panels          which figures a case has
+allowed, response, uncertainty   what other records say, and what each answer hangs on
 html, compose   the page
 
 `render(findings, data)` returns one self-contained HTML document.

@@ -9,19 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.dossier import html, sentences, tables, words
+from tocsin.dossier import allowed, html, provenance, sentences, tables, uncertainty, words
 from tocsin.dossier.data import DossierData
 from tocsin.dossier.panels import figures
+from tocsin.dossier.response import response
+from tocsin.dossier.rests import rests
 
 LAYER_NAMES = {"eez": "EEZ", "fir": "FIR", "adiz": "ADIZ"}
 
 
 def render(findings: Mapping[str, Any], context: DossierData) -> str:
-    """Return the page as one self-contained HTML document, images inline.
+    """Return the page as one self-contained HTML document, images inline; see `document`."""
+    return html.page(document(findings, context))
+
+
+def document(
+    findings: Mapping[str, Any], context: DossierData, code: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what a page says and draws, ready for `html.page` and `pdf.page`.
 
     findings  the object of findings.json, with title, window, as_of, tlp, settings, airspace,
               not_established, unobserved and limits where they are known
     context   what the figures draw
+    code      what made the findings (`provenance.section`)
 
     Raises UsageError where matplotlib is missing, a TLP label is unknown, or a time has no zone.
     """
@@ -31,34 +41,51 @@ def render(findings: Mapping[str, Any], context: DossierData) -> str:
     label, colour = html.tlp(findings.get("tlp"))
     drawn = figures(findings, context, titles)
     head = tables.header(findings)
-    return html.page(
-        {
-            "title": findings.get("title") or findings.get("case") or "Untitled case",
-            "case": findings.get("case", ""),
-            "version": findings.get("version", ""),
-            "settings_sha256": findings.get("settings_sha256", ""),
-            "synthetic": bool(findings.get("synthetic")),
-            "tlp": label,
-            "tlp_colour": colour,
-            "window": head["window"],
-            "as_of": head["as_of"],
-            "headline": sentences.headline(findings),
-            "said": sentences.said(findings, titles, labels, by_id),
-            "tiles": tables.tiles(findings),
-            "figures": drawn,
-            "svg": html.markup,
-            "passages": tables.passages(findings, context, titles),
-            "integrity": tables.integrity(findings, labels),
-            "claims": tables.claims(findings),
-            "compatibility": tables.compatibility(findings),
-            "inputs": tables.inputs(findings),
-            "airspace": tables.airspace(findings, context, titles),
-            "settings": tables.settings(findings),
-            "limits": [*findings.get("limits", ()), *words.METHOD_LIMITS],
-            "icd203": words.ICD_203,
-            "layer_names": LAYER_NAMES,
-        }
+    answered, steps, between = response(findings)
+    headline, said = (
+        sentences.headline(findings),
+        sentences.said(findings, titles, labels, by_id),
     )
+    may, seen = allowed.headline(findings), allowed.seen(findings)
+    made = provenance.statements(findings, headline, said, may, seen)
+    return {
+        "title": findings.get("title") or findings.get("case") or "Untitled case",
+        "case": findings.get("case", ""),
+        "version": findings.get("version", ""),
+        "settings_sha256": findings.get("settings_sha256", ""),
+        "synthetic": bool(findings.get("synthetic")),
+        "tlp": label,
+        "tlp_colour": colour,
+        "window": head["window"],
+        "as_of": head["as_of"],
+        "headline": headline,
+        "said": said,
+        "tiles": tables.tiles(findings),
+        "figures": drawn,
+        "svg": html.markup,
+        "passages": tables.passages(findings, context, titles),
+        "allowed": may,
+        "asked": allowed.asked(findings),
+        "served": allowed.served(findings),
+        "seen": seen,
+        "response_figure": answered,
+        "response_rows": steps,
+        "response_between": between,
+        "uncertainty": uncertainty.sensitivity(findings),
+        "integrity": tables.integrity(findings, labels),
+        "claims": tables.claims(findings),
+        "rests": rests(findings),
+        "compatibility": tables.compatibility(findings),
+        "apart": tables.apart(findings),
+        "inputs": tables.inputs(findings),
+        "airspace": tables.airspace(findings, context, titles),
+        "settings": tables.settings(findings),
+        "limits": [*findings.get("limits", ()), *words.METHOD_LIMITS],
+        "icd203": words.ICD_203,
+        "layer_names": LAYER_NAMES,
+        "provenance": provenance.section(findings, made, said, code),
+        "statements": made,
+    }
 
 
 def _titles(findings: Mapping[str, Any], context: DossierData) -> dict[str, str]:

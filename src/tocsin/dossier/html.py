@@ -20,8 +20,8 @@ TLP = {
 }
 
 
-def page(values: dict[str, Any]) -> str:
-    """Return the HTML of a dossier; a name that the template needs and is not given is an error."""
+def page(values: dict[str, Any], template: str = "dossier.html.j2") -> str:
+    """Return the HTML of a page; a name that the template needs and is not given is an error."""
     environment = Environment(
         loader=PackageLoader("tocsin.dossier"),
         autoescape=True,
@@ -31,7 +31,7 @@ def page(values: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["css"] = css_string
-    return environment.get_template("dossier.html.j2").render(values)
+    return environment.get_template(template).render(values)
 
 
 def tlp(label: object) -> tuple[str, str]:

@@ -30,6 +30,7 @@ from tocsin.dossier.sentences import Findings, anchor, distinct, named, ordered
 from tocsin.dossier.words import AUTHORISATION, count, term
 
 Row = dict[str, Any]
+NOTHING_SHARED = "nothing in one excludes the other"  # as `claims.compatibility` words it
 
 OPEN = {
     "none": "",
@@ -212,7 +213,10 @@ def inputs(findings: Findings) -> list[Row]:
 
 
 def compatibility(findings: Findings) -> list[Row]:
-    """Return one row a pair of claims, with the word for whether both can be true."""
+    """Return one row a pair of claims, with the word for whether both can be true.
+
+    Pairs that have nothing in common are left to `apart`.
+    """
     words = {True: "compatible", False: "not compatible"}
     return [
         {
@@ -222,7 +226,16 @@ def compatibility(findings: Findings) -> list[Row]:
             "why": c.get("why") or "",
         }
         for c in findings.get("compatibility", ())
+        if c.get("why") != NOTHING_SHARED
     ]
+
+
+def apart(findings: Findings) -> str:
+    """Return how many pairs of claims are about different things, in words; "" for none."""
+    count = sum(c.get("why") == NOTHING_SHARED for c in findings.get("compatibility", ()))
+    if not count:
+        return ""
+    return f"In {count} more {'pair' if count == 1 else 'pairs'} {NOTHING_SHARED}."
 
 
 def airspace(findings: Findings, data: DossierData, titles: Mapping[str, str]) -> list[Row]:

@@ -30,6 +30,11 @@ COSTS = ("delay_cost_per_week", "response_value", "false_ring_cost")
 
 def curve_svg(found: Optimum) -> str:
     """Return a file of its own, same bytes for the same curve."""
+    return standalone(curve_panel(found))
+
+
+def curve_panel(found: Optimum) -> str:
+    """Return the figure as one <svg> element for a page."""
     reach = 1.6 * float(max(found.at.h, found.at_zero.h))
     shown = [p for p in found.curve if float(p.h) <= max(reach, float(found.curve[0].h) * 3)]
     with draw.style():
@@ -44,7 +49,7 @@ def curve_svg(found: Optimum) -> str:
         fig.text(LEFT_PT / WIDE_PT, 1 - 14 / HIGH_PT, _title(found), size=9)
         for n, line in enumerate(_small_print(found.terms)):
             fig.text(LEFT_PT / WIDE_PT, (24 - 9 * n) / HIGH_PT, line, size=6.5, color=draw.FAINT)
-        return standalone(draw.svg(fig, "bell", _spoken(found)))
+        return draw.svg(fig, "bell", _spoken(found))
 
 
 def standalone(svg: str) -> str:

@@ -47,6 +47,8 @@ class Case:
     files: tuple[RecordFile, ...] = ()  # plans, logs and NOTAM
     firs: tuple[FirSpec, ...] = ()
     states: tuple[StateOf, ...] = ()
+    register: str = ""  # the store that answers `register:` tests, "" without one
+    parties: tuple[str, ...] = ()  # to the dispute, beside who makes claims: no witnesses in it
     #: When a sensor was out of service, by witness, in nanoseconds.
     outages: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
@@ -78,6 +80,7 @@ def _case(check: Checked, root: Table) -> Case:
         raise check.fail("", "has no [case] table", "a case file begins with [case]")
     check.known(head, "case", "[case]")
     met = check.known(root.get("met", {}), "met", "[met]")
+    register = check.known(root.get("register", {}), "register", "[register]")
     tlp = check.text(head, "tlp", "[case]", "CLEAR").removeprefix("TLP:")
     if tlp not in TLPS:
         raise check.fail("[case]", f'tlp "{tlp}" is no TLP 2.0 label', f"use {', '.join(TLPS)}")
@@ -121,6 +124,8 @@ def _case(check: Checked, root: Table) -> Case:
         firs=tuple(
             casecontext.fir(check, item, place) for place, item in check.tables(root, "fir")
         ),
+        register=check.text(register, "store", "[register]") if register else "",
+        parties=check.texts(head, "parties", "[case]"),
         states=tuple(state for state in states if state is not None),
         outages={
             str(item.get("witness", "")) or str(item["path"]): found

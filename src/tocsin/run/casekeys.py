@@ -20,7 +20,8 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("case", "source", "target", "met", "airspace", "place", "report", "claim"),
             *("register", "plan", "log", "notam", "fir"),
         ),
-        "case": ("id", "title", "window", "as_of", "synthetic", "tlp", "seed"),
+        "case": ("id", "title", "window", "as_of", "synthetic", "tlp", "seed", "parties"),
+        "register": ("store",),
         "source": (
             *("path", "format", "date", "editions", "witness", "grade", "sensor", "mapping"),
             *("reference", "assume_utc", "use", "note", "outages", "tlp"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.claims.evidence import Evidence
+from tocsin.claims.evidence import Asking, Evidence
 from tocsin.claims.judge import judge
 from tocsin.claims.shifts import place_m
 from tocsin.incursion.boundary import put_together
@@ -25,8 +25,12 @@ ROUGH_M = 800.0  # for flights that are only supposed
 EVERY_S = 8  # of its grid: nothing flies through a claim between two
 
 
-def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Json], list[str]]:
+def judged(
+    case: Case, weighed: Sequence[Weighed], register: Asking | None = None
+) -> tuple[list[Json], list[Json], list[str]]:
     """Return the rows of `claims` and `compatibility` and what had to be assumed.
+
+    register  answers `register:` tests; None: there is no register
 
     Raises ClaimError for a claim that does not parse.
     """
@@ -38,6 +42,8 @@ def judged(case: Case, weighed: Sequence[Weighed]) -> tuple[list[Json], list[Jso
         window_ns=case.window_ns,
         reports=tuple(report_of(item) for item in case.reports),
         places={p["id"]: (float(p["lon_deg"]), float(p["lat_deg"])) for p in case.places},
+        claimants=frozenset(case.parties),
+        register=register,
         height_observed=False,
     )
     among = evidence
@@ -100,7 +106,7 @@ def claim_of(item: Mapping[str, Any]) -> Claim:
 
 def report_of(item: Mapping[str, Any]) -> Report:
     """Return a report as the case file has it; what has no column is kept as a property."""
-    known = ("kind", "authorised", "by", "grade", "subject", "volume", "step")
+    known = ("kind", "authorised", "by", "grade", "subject", "volume", "step", "text")
     rest = {k: v for k, v in item.items() if k not in known}
     told = {name: str(item.get(name, "")) for name in known}
     return Report(
@@ -111,7 +117,7 @@ def report_of(item: Mapping[str, Any]) -> Report:
         subject=told["subject"],
         volume=told["volume"],
         step=told["step"],
-        text=str(item.get("note", "")),
+        text=str(item.get("text", "") or item.get("note", "")),
         properties=tuple(sorted((key, str(value)) for key, value in rest.items())),
     )
 

@@ -92,14 +92,15 @@ class Context:
         for kind in ("clearance", "radio", "transponder"):
             kept += concerning(kind, facts, self.reports, volumes, window)
         rows = flight_plan(facts, self.reports, next(iter(volumes), ""), window)
-        kept += [r for r in self.reports if r.kind == "response"]
+        kept += [r for r in self.reports if r.kind in ("response", "statement")]
         if rows.value is not Value.NOT_IN_FEED:
             kept += [r for r in rows.rows if identity.value(r, "value") in ("yes", "no")]
         return tuple(_written(report) for report in kept)
 
     @property
     def claimants(self) -> frozenset[str]:
-        return frozenset(party(claim_of(item).by) for item in self.case.claims) - {""}
+        named = (*(claim_of(item).by for item in self.case.claims), *self.case.parties)
+        return frozenset(map(party, named)) - {""}
 
 
 def found(context: Context, stays: Sequence[Stay], rows: Sequence[Json]) -> Json:
@@ -285,8 +286,9 @@ def _aircraft(context: Context, stays: Sequence[Stay], chief: int | None) -> Jso
 def _written(report: Report) -> Json:
     row = {"kind": report.kind, "authorised": report.authorised, "by": report.by}
     row |= {"grade": report.grade, "volume": report.volume, "subject": report.subject}
-    more = {key: identity.value(report, key) for key in ("value", "from")}
-    more |= {"step": report.step, "note": report.text}
+    names = ("value", "from", "source_title", "source_url", "source_date")
+    more = {key: identity.value(report, key) for key in names}
+    more |= {"step": report.step, "text": report.text}
     return row | {key: text for key, text in more.items() if text}
 
 

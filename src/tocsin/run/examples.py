@@ -57,7 +57,17 @@ def prepare(example: str, destination: Path, samples: Samples) -> Path:
     for shipped in sorted(case_file.parent.iterdir()):
         if shipped.is_file():
             shutil.copyfile(shipped, folder / shipped.name)
+    for path in _of_others(case_file):
+        (folder / path).parent.mkdir(exist_ok=True)
+        shutil.copyfile(case_file.parent / path, folder / path)
     return folder / CASE_FILE
+
+
+def _of_others(case_file: Path) -> list[str]:
+    """Return the files of other examples that a case names: `../EXAMPLE/FILE`."""
+    case = tomllib.loads(case_file.read_text(encoding="utf-8"))
+    paths = [str(row["path"]) for kind in ("source", "airspace") for row in case.get(kind, ())]
+    return [path for path in paths if path.startswith("../")]
 
 
 def _folder() -> Path:

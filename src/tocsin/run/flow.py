@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from tocsin.dossier.compose import render
+from tocsin.claims.evidence import Asking
+from tocsin.claims.grammar import parse
+from tocsin.claims.tree import Node
 from tocsin.incursion.find import Passages, find
-from tocsin.run import airspaces, claims, doubt, pages, radar
+from tocsin.run import airspaces, claims, context, dark, doubt, own, register_claims
+from tocsin.run.airspaces import Airspaces
+from tocsin.run.bundle import BUNDLE, UNSIGNED, Seal, answered, packed
+from tocsin.run.bundleregister import Recorder
 from tocsin.run.case import Case, read_case
-from tocsin.run.darkpages import with_dark
-from tocsin.run.evidence import Weighed, calibration_notes, incursions, weigh
-from tocsin.run.findings import authorised, case_findings
-from tocsin.run.output import FINDINGS, dumps, write_directory
+from tocsin.run.context import Context
+from tocsin.run.evidence import Weighed
+from tocsin.run.findings import case_findings, input_row
+from tocsin.run.firs import load_firs
+from tocsin.run.heard import heard
+from tocsin.run.hours import with_hours
+from tocsin.run.output import write_directory
+from tocsin.run.records import read_records
+from tocsin.run.register_claims import Asked
+from tocsin.run.sensitivity import sensitivity
 from tocsin.run.sources import Gathered, Say, gather, quiet
-from tocsin.schema import Outline, Refusal
+from tocsin.run.stays import Stay, stays
+from tocsin.schema import Outline
 from tocsin.settings import FindSettings
 
 
@@ -34,99 +42,144 @@ class Outcome:
     gathered: Gathered
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Studied:
+    """A case answered: its findings, and what a page draws of them."""
+
+    case: Case
+    gathered: Gathered  # with the inputs, refusals and failures of the records beside it
+    airspace: Airspaces
+    outlines: tuple[Outline, ...]
+    found: Passages
+    weighed: tuple[Weighed, ...]
+    findings: dict[str, Any]
+    asked: Recorder | Asked | None = None  # what a register answered, where there was one
+
+
 def run_case(
     case_path: str | Path,
     directory: Path,
     settings: FindSettings | None = None,
     say: Say = quiet,
+    seal: Seal = UNSIGNED,
+    register: Asking | None = None,
+    store: str | None = None,
 ) -> Outcome:
     """Answer a case and write its results into a directory, whole or not at all.
+
+    seal      who signs the bundle, and as what it may be shared
+    register  answers `register:` tests as of the case's date; None: `store` does
+    store     the URL of a register, or `bundled:`, in place of the one that the case names
 
     Raises CaseError, FeedError or AirspaceError for what cannot be read, UsageError for a
     directory that tocsin did not write.
     """
     settings = settings or FindSettings()
-    case = read_case(case_path)
+    done = study(case_path, settings, say, register=register, store=store)
+    say("drawing the dossier and packing the bundle")
+    made = answered(done, settings, redact=seal.redact)
+    files = made.results | {BUNDLE: packed(made, seal.key)}
+    write_directory(directory, files)
+    return Outcome(made.done.findings, directory, tuple(files), done.gathered)
+
+
+def study(
+    case_path: str | Path,
+    settings: FindSettings,
+    say: Say = quiet,
+    moved: Mapping[str, Path] | None = None,
+    register: Asking | None = None,
+    store: str | None = None,
+) -> Studied:
+    """Return the answers to a case; nothing is drawn or written.
+
+    moved     where its files lie, if not where it says (`read_case`)
+    register  answers `register:` tests; None: `store` does, or the register of the case
+    store     a register in place of the one that the case names; not opened where files are
+              `moved`, for then what a bundle took from its register is among them
+
+    Raises CaseError, FeedError or AirspaceError for what cannot be read, ClaimError for a test
+    that does not parse, RegisterError for a store that is not there, before any source is read.
+    """
+    case = read_case(case_path, moved)
+    airspace = airspaces.load(case.airspaces, say)
+    trees = _trees(case, airspace)
+    asked = Recorder(register) if register else register_claims.ask(case, trees, store, moved)
+
+    # What do other records say, and when is which volume active?
+    records = read_records(case.files, case.said, case.window_ns, say)
+    firs = load_firs(case.firs)
+    hours = with_hours(airspace.volumes, records, case.window_ns)
+    airspace = replace(airspace, volumes=hours.volumes)
 
     # Did it happen?
     gathered = gather(case.sources, settings, qnh=case.qnh, window_ns=case.window_ns, say=say)
-    airspace = airspaces.load(case.airspaces, say)
     say("looking for passages")
     outlines = airspace.outlines(gathered.tracks, settings.max_error_m)
     found = find(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
 
     # What did only radar see, and how sure is that?
-    dark = _dark(case, gathered, outlines, say)
+    beside = Context(case, records, firs, hours, gathered.labels)
+    only = dark.judged(case, gathered, outlines, beside, say)
+    weighed, beside = (
+        only.weighed,
+        replace(beside, heard=heard(gathered, only.tracks, case.sources)),
+    )
 
     # What would a naive reading say, and what did nobody see?
     naive = doubt.not_established(gathered.tracks, gathered.distrust, outlines, found)
     unseen = doubt.unobserved(found, outlines, settings.max_gap_s)
-
     findings = case_findings(case, gathered, airspace, found, settings, naive, unseen)
-    findings["incursions"] += dark.rows
-    findings["limits"] += dark.notes
+    findings["incursions"] += only.rows
+
+    # Was it allowed, and could anybody have seen it?
+    say("putting it together with other records")
+    points = stays(findings, gathered, weighed, airspace.volumes)
+    findings["context"] = context.found(beside, points, findings["incursions"])
+    findings["incursions"] = context.apply(findings["incursions"], beside, findings["context"])
+    findings["sensitivity"] = sensitivity(weighed, findings["incursions"])
+
+    # What does each side say of it?
     say("testing the claims")
-    rows, pairs, notes = claims.judged(case, dark.weighed)
-    findings["claims"], findings["compatibility"] = rows, pairs
-    findings["limits"] += notes
-    say("drawing the dossier")
-    data = pages.drawn(case, gathered, outlines, found, findings, settings.max_gap_s)
-    data = with_dark(data, dark.weighed, findings)
-    files = {
-        FINDINGS: dumps(findings).encode(),
-        "incursions.parquet": parquet(_with_ids(found, findings)),
-        "tracks.parquet": parquet(gathered.tracks),
-        "quarantine.ndjson": quarantine((*gathered.refusals, *airspace.refusals)),
-        "dossier.html": render(findings, data).encode(),
+    flown = own.of_claims(case.claims, gathered.tracks, found.table, outlines, weighed, case.seed)
+    told = replace(case, reports=_for_claims(beside, flown, findings["context"]["about"], points))
+    findings["claims"], findings["compatibility"], more = claims.judged(told, flown, asked)
+    more_inputs = (*records.inputs, *firs.inputs, *register_claims.inputs(asked))
+    findings["inputs"] += [input_row(done) for done in more_inputs]
+    findings["limits"] += [*only.notes, *hours.notes, *firs.notes]
+    findings["limits"] += [*context.limits(beside, points), *more]
+    gathered = replace(
+        gathered,
+        inputs=(*gathered.inputs, *more_inputs),
+        refusals=(*gathered.refusals, *records.refusals),
+        failures=(*gathered.failures, *records.failures),
+    )
+    return Studied(case, gathered, airspace, outlines, found, weighed, findings, asked)
+
+
+def _trees(case: Case, airspace: Airspaces) -> dict[str, Node]:
+    """Return the tests by claim; ClaimError for the first that does not parse in this case."""
+    volumes = tuple(dict.fromkeys(volume.name for volume in airspace.volumes))
+    places = tuple(str(place["id"]) for place in case.places) or None
+    return {
+        str(item["id"]): parse(
+            str(item["test"]),
+            volumes=volumes,
+            places=places,
+            path=case.path,
+            place=f"claim {item['id']}",
+        )
+        for item in case.claims
     }
-    write_directory(directory, files)
-    return Outcome(findings, directory, tuple(files), gathered)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Dark:
-    weighed: tuple[Weighed, ...]
-    rows: tuple[dict[str, Any], ...]  # findings
-    notes: tuple[str, ...]
-
-
-def _dark(case: Case, gathered: Gathered, outlines: tuple[Outline, ...], say: Say) -> _Dark:
-    """Judge what only radar saw, from joint samples with the case's seed."""
-    if not gathered.radars:
-        return _Dark((), (), ())
-    say("sampling tracks that only radar saw")
-    sensors = {sensor.id: sensor for _, sensor in gathered.radars}
-    plots = radar.rows_of(gathered.radars, case.qnh, case.window_ns)
-    known = radar.learned(plots, sensors, gathered.co_operative)
-    rng = np.random.default_rng(case.seed)
-    tracks = radar.dark_tracks(plots, sensors, case.height, known, rng)
-    say("weighing them against every volume")
-    weighed, _ = weigh(tracks, outlines, rng)
-    inputs = [done.sha256 for done in gathered.inputs]
-    rows = incursions(weighed, authorised(case.reports), inputs)
-    return _Dark(tuple(weighed), tuple(rows), calibration_notes(known))
-
-
-def parquet(table: pa.Table) -> bytes:
-    """Return a table as Parquet, the same bytes for the same table."""
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd")
-    return out.getvalue()
-
-
-def quarantine(refusals: tuple[Refusal, ...]) -> bytes:
-    """Return the refused records, one JSON object a line."""
-    import json
-
-    lines = [json.dumps(asdict(refusal), ensure_ascii=False) for refusal in refusals]
-    return "".join(line + "\n" for line in lines).encode()
-
-
-def _with_ids(found: Passages, findings: dict[str, Any]) -> pa.Table:
-    rows = findings["incursions"][: found.table.num_rows]  # those of radar tracks stand after
-    ids = pa.array([incursion["id"] for incursion in rows], pa.string())
-    table = found.table.add_column(0, "id", ids)
-    for name in found.detail.column_names:
-        if name != "outline":
-            table = table.append_column(name, found.detail[name])
-    return table
+def _for_claims(
+    beside: Context, weighed: Sequence[Weighed], about: str | None, points: Sequence[Stay]
+) -> tuple[dict[str, Any], ...]:
+    """Return the reports that concern the track on which claims are tested."""
+    mine = [stay for stay in points if stay.id == about]
+    track = mine[0].track if mine else ""
+    if weighed:  # the track that `run.claims` takes
+        track = max(weighed, key=lambda one: one.judged.p_ever).track.posterior.track
+    volumes = tuple(dict.fromkeys(volume.name for volume in beside.hours.volumes))
+    return beside.for_claims(track, volumes)

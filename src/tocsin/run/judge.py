@@ -13,13 +13,13 @@ KEPT = ("case", "title", "version", "settings_sha256", "synthetic", "inputs", "c
 
 
 def judge_case(
-    case_path: str | Path, settings: FindSettings, say: Say = quiet
+    case_path: str | Path, settings: FindSettings, say: Say = quiet, store: str | None = None
 ) -> tuple[dict[str, Any], Gathered]:
     """Return the claims and their compatibility as `findings.json` has them, and the inputs.
 
     The way to them is that of `run_case`: the same verdicts, with nothing drawn or written.
     """
-    done = study(case_path, settings, say)
+    done = study(case_path, settings, say, store=store)
     kept = {key: done.findings[key] for key in KEPT}
     return kept | {
         "compatibility": done.findings["compatibility"],

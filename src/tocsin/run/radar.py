@@ -39,6 +39,7 @@ class RadarRows:
     range_m: Floats  # (N,)
     azimuth_deg: Floats  # (N,)
     h_hae_m: Floats  # (N,) NaN where not reported
+    obs_id: NDArray[np.uint64]  # (N,) of the fix
 
     def take(self, index: NDArray[np.int64]) -> RadarRows:
         """Return some of the rows."""
@@ -53,6 +54,7 @@ class DarkTrack:
     posterior: Posterior
     plots: Plots
     t0_ns: int
+    obs_id: NDArray[np.uint64] | None = None  # (N,) of each plot, where they are kept
 
 
 def rows_of(
@@ -84,12 +86,16 @@ def rows_of(
                 kept["range_m"].to_numpy(),
                 kept["azimuth_deg"].to_numpy(),
                 _height(kept, ns, qnh),
+                kept["obs_id"].to_numpy(),
             )
         )
         names += [sensor.id] * kept.num_rows
-    ns, address, secondary, rho, theta, h = (np.concatenate(c) for c in zip(*parts, strict=True))
+    ns, address, secondary, rho, theta, h, obs_id = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     order = np.argsort(ns, kind="stable")
-    return RadarRows(ns, tuple(names), address, secondary.astype(bool), rho, theta, h).take(order)
+    rows = RadarRows(ns, tuple(names), address, secondary.astype(bool), rho, theta, h, obs_id)
+    return rows.take(order)
 
 
 def dark_tracks(
@@ -115,7 +121,8 @@ def dark_tracks(
     label = associate(t_s[fine], plane.xy(lon[fine], lat[fine]), cov)
     out = []
     for number in range(int(label.max()) + 1):
-        plots = plots_of(mine.take(fine[label == number]), t0_ns)
+        own = mine.take(fine[label == number])
+        plots = plots_of(own, t0_ns)
         name = f"primary-{number + 1}"
         made = posterior(
             name,
@@ -127,7 +134,7 @@ def dark_tracks(
             calibrated=calibrated,
             settings=settings,
         )
-        out.append(DarkTrack(made, plots, t0_ns))
+        out.append(DarkTrack(made, plots, t0_ns, own.obs_id))
     return out
 
 

@@ -22,9 +22,9 @@ from tocsin.track.batch_forward import Block
 from tocsin.track.batch_steps import lengths
 from tocsin.track.imm import Measured, Smoothed, forward, smooth
 from tocsin.track.models import STATE, Modes
-from tocsin.track.tape import ENTRIES, small_buffers
+from tocsin.track.tape import small_buffers
 
-WIDEST = 250  # tracks in a block: more no longer fit the caches, fewer leave numpy's calls to pay
+WIDEST = 400  # tracks in a block: more no longer fit the caches, fewer leave numpy's calls to pay
 CALLS = 140.0  # a step costs what so many states cost, however few the tracks
 NUMBERS = 4000  # prepared at a time, of one kind
 MEMORY = 32_000_000  # numbers that a block may keep between the passes
@@ -35,9 +35,6 @@ OVERLAPS = (1, 4)
 MEMORIES = 33.0
 LEAST_OVERLAP = 40
 AGREE = 1e-9  # of sigma, of sigma squared, and of probability
-
-#: Where the entries of a whole covariance stand among the 12 that are kept.
-WHOLE = np.array([[0, 1, 2, 3], [1, 5, 6, 7], [2, 6, 8, 9], [3, 7, 9, 11]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +66,12 @@ def smooth_many(
     for more in (*OVERLAPS, None):
         pieces = _cut(measured, rest, modes, more)
         ends: dict[tuple[int, int, int], Floats] = {}
+        blocks = list(_blocks(pieces, modes))
+        most = max((len(x) * (x[0].high - x[0].low) for x in blocks), default=0)
+        room = np.empty(most * batch_forward.rows(modes))  # memory once touched is cheap
         with small_buffers():
-            for block in _blocks(pieces, modes):
-                _smooth(block, measured, modes, speed_sd_mps, out, ends)
+            for block in blocks:
+                _smooth(block, measured, modes, speed_sd_mps, room, out, ends)
         rest = _apart(measured, out, ends)
         if not rest:
             break
@@ -140,6 +140,7 @@ def _smooth(
     measured: Sequence[Measured],
     modes: Modes,
     speed_sd_mps: float,
+    room: Floats,
     out: list[Smoothed],
     ends: dict[tuple[int, int, int], Floats],
 ) -> None:
@@ -147,8 +148,8 @@ def _smooth(
     block = _laid_out(pieces, measured, modes)
     count, b = len(block.seen), len(pieces)
     wide = max(NUMBERS // b, 1)
-    filtered = np.empty((count, batch_forward.rows(modes), b))
-    mixed = np.empty((b, count, STATE + ENTRIES + modes.count))
+    filtered = room[: count * batch_forward.rows(modes) * b].reshape(count, -1, b)
+    mixed = np.empty((b, count, STATE + STATE**2 + modes.count))
     batch_forward.forward(block, modes, speed_sd_mps, wide, filtered)
     batch_backward.backward(block, modes, wide, filtered, mixed)
     for k, piece in enumerate(pieces):
@@ -156,8 +157,8 @@ def _smooth(
         own = mixed[k, begin + piece.first - piece.low : begin + piece.last - piece.low]
         to, row, where = out[piece.source], piece.track, slice(piece.first, piece.last)
         to.mean[row, where] = own[:, :STATE]
-        to.cov[row, where] = own[:, STATE + WHOLE]
-        to.weight[row, where] = own[:, STATE + ENTRIES :]
+        to.cov[row, where] = own[:, STATE : STATE + STATE**2].reshape(-1, STATE, STATE)
+        to.weight[row, where] = own[:, STATE + STATE**2 :]
         if piece.last < piece.high:
             beyond = mixed[k, begin + piece.last - piece.low]
             ends[piece.source, piece.track, piece.last] = beyond.copy()
@@ -188,11 +189,12 @@ def _apart(
     wrong = []
     for (i, t, k), told in ends.items():
         mean, cov, weight = out[i].mean[t, k], out[i].cov[t, k], out[i].weight[t, k]
+        there = told[STATE : STATE + STATE**2].reshape(STATE, STATE)
         sigma = np.sqrt(np.diagonal(cov))
         off = max(
             float(np.max(np.abs(told[:STATE] - mean) / sigma)),
-            float(np.max(np.abs(told[STATE + WHOLE] - cov) / np.outer(sigma, sigma))),
-            float(np.max(np.abs(told[STATE + ENTRIES :] - weight))),
+            float(np.max(np.abs(there - cov) / np.outer(sigma, sigma))),
+            float(np.max(np.abs(told[STATE + STATE**2 :] - weight))),
         )
         if not off < AGREE:
             wrong.append((i, t))

@@ -28,29 +28,28 @@ def split(tape: Tape, a: Floats, l_rows: Floats, inverse: Floats, spare: Floats)
 
 
 def eliminate(
-    tape: Tape, u: Floats, extra: Floats, room: Floats, inverse: Floats, spare: Floats
+    tape: Tape, u: Floats, d: Floats, inverse: Floats, factor: Floats, spare: Floats
 ) -> None:
-    """Write down the elimination of (U + diag(extra)) x = v; U stays as it is.
+    """Write down the elimination of (U + D) x = v; U and v stay as they are.
 
-    room     (4, 5, N) keeps what is left of rows 1 to 3 when their turn comes; of row 0 all is
+    d        (4, 5, N) with D on its diagonal; keeps what is left of rows 1 to 3 when their turn
+             comes, of row 0 all is
     inverse  (4, N) of the pivots: its product is 1 / det, and the sum of it times the squares of
              what is left of v is v' M^-1 v
+    factor   (5, N) room
     """
-    factor, pivot = np.empty_like(spare), np.empty_like(spare[0])
-    tape.add(u[0, 0], extra[0], pivot)
-    tape.do(np.reciprocal, pivot, inverse[0])
     for c in range(SIZE):
-        source = room if c else u
-        if c:
-            tape.do(np.reciprocal, room[c, c], inverse[c])
+        tape.add(d[c, c], u[c, c], d[c, c])
+    for c in range(SIZE):
+        source = d if c else u
+        tape.do(np.reciprocal, d[c, c], inverse[c])
         if c + 1 < SIZE:
             tape.multiply(source[c, c + 1 : SIZE], inverse[c], factor[c + 1 : SIZE])
         for j in range(c + 1, SIZE):
             cut = spare[: SIZE + 1 - j]
             tape.multiply(source[c, j:], factor[j], cut)
-            tape.subtract(source[j, j:], cut, room[j, j:])
-            if c == 0:
-                tape.add(room[j, j], extra[j], room[j, j])
+            tape.subtract(d[j, j], cut[0], d[j, j])
+            tape.subtract(source[j, j + 1 :], cut[1:], d[j, j + 1 :])
 
 
 def unravel(tape: Tape, u: Floats, l_rows: Floats, spare: Floats) -> None:
@@ -69,13 +68,12 @@ def unravel(tape: Tape, u: Floats, l_rows: Floats, spare: Floats) -> None:
             tape.less(column, u[m, c], spare[c + 1 : SIZE], u[m, c + 1 : SIZE])
 
 
-def ravel(tape: Tape, u: Floats, l_rows: Floats, spare: Floats) -> None:
+def ravel(tape: Tape, u: Floats, l_rows: Floats, before: Floats, spare: Floats) -> None:
     """Write down U -> L^-T U L^-1 and v -> L^-T v, in place.
 
     Column by column of L, from the last: row c falls by l_i times row i, and u_cc by l_i times
-    u_ci as it was and as it has become.
+    u_ci as it was and as it has become.  `before` and `spare`, (5, N), are room.
     """
-    before = np.empty_like(spare)
     for c in range(SIZE - 2, -1, -1):
         column, across = l_rows[c, c + 1 :], u[c, c + 1 : SIZE]
         both = before[c + 1 : SIZE]

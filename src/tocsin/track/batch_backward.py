@@ -26,18 +26,18 @@ from tocsin.track.batch_forward import Block, parts, rows
 from tocsin.track.batch_steps import Steps, moving
 from tocsin.track.imm import FLOOR, LEAST
 from tocsin.track.models import STATE, Modes
-from tocsin.track.tape import ENTRIES, Tape, blocks
+from tocsin.track.tape import ENTRIES, WHOLE, Tape, blocks
 
 
 def backward(block: Block, modes: Modes, wide: int, filtered: Floats, out: Floats) -> None:
-    """Fill `out`, (B, K, 4 + 12 + R), with smoothed means, covariances and weights.
+    """Fill `out`, (B, K, 4 + 16 + R), with smoothed means, covariances and weights.
 
     filtered  (K, rows, B) as `forward` leaves it
     """
     count, b = len(filtered), filtered.shape[-1]
     steps = Steps(modes, wide, b)
     now, state = np.empty((rows(modes), b)), np.empty((rows(modes), b))
-    mixed = np.empty((STATE + ENTRIES + modes.count, b))
+    mixed = np.empty((STATE + STATE**2 + modes.count, b))
     back, collapse = Tape(), Tape()
     _back(back, steps, modes, now, state)
     _collapse(collapse, modes, state, mixed)
@@ -62,9 +62,10 @@ def _back(tape: Tape, steps: Steps, modes: Modes, now: Floats, state: Floats) ->
     s, ps, sw = parts(state, modes)
     moving(tape, steps, s, ps)
     pair, flat = (r, r, b), r * r * b
-    a, u, room = (np.zeros((SIZE, SIZE + 1, flat)) for _ in range(3))
+    a, u = np.zeros((SIZE, SIZE + 1, flat)), np.zeros((SIZE, SIZE + 1, flat))
     a_pairs, u_pairs = (x.reshape(SIZE, SIZE + 1, *pair) for x in (a, u))
-    l_rows, spare = np.zeros((SIZE, SIZE, flat)), np.empty((SIZE + 1, flat))
+    l_rows = np.zeros((SIZE, SIZE, flat))
+    spare, other = np.empty((SIZE + 1, flat)), np.empty((SIZE + 1, flat))
     inverse, free = np.empty((SIZE, flat)), np.empty((SIZE, flat))
 
     place, velocity = blocks(p)
@@ -79,12 +80,11 @@ def _back(tape: Tape, steps: Steps, modes: Modes, now: Floats, state: Floats) ->
     tape.subtract(s[:, None], m[:, :, None], u_pairs[:, SIZE])
     algebra.unravel(tape, u, l_rows, spare)
 
-    diagonal = np.einsum("ccn->cn", a[:, :SIZE])
-    algebra.eliminate(tape, u, diagonal, room, free, spare)
+    algebra.eliminate(tape, u, a, free, other, spare)
     like, volume = np.empty(pair), np.empty(pair)
-    left = np.empty_like(free)
+    left = other[:SIZE]
     tape.do(np.copyto, left[0], u[0, SIZE])
-    tape.do(np.copyto, left[1:], room[1:, SIZE])
+    tape.do(np.copyto, left[1:], a[1:, SIZE])
     tape.multiply(left, left, left)
     tape.multiply(left, free, left)
     tape.total(left, 0, like.reshape(-1))
@@ -101,7 +101,7 @@ def _back(tape: Tape, steps: Steps, modes: Modes, now: Floats, state: Floats) ->
         tape.multiply(row, inverse[c:], row)
         tape.subtract(row[0], se[c], row[0])
     tape.multiply(u[:, SIZE], se, u[:, SIZE])
-    algebra.ravel(tape, u, l_rows, spare)
+    algebra.ravel(tape, u, l_rows, other, spare)
 
     k = np.zeros((SIZE, SIZE + 1, r, b))
     for c in range(SIZE):
@@ -167,7 +167,8 @@ def _apply(tape: Tape, k: Floats, m: Floats, p: Floats, s: Floats, ps: Floats) -
 def _collapse(tape: Tape, modes: Modes, state: Floats, mixed: Floats) -> None:
     """Write down the mixture over modes."""
     m, p, w = parts(state, modes)
-    mean, cov, weight = mixed[:STATE], mixed[STATE : STATE + ENTRIES], mixed[STATE + ENTRIES :]
+    mean, whole, weight = np.split(mixed, [STATE, STATE + STATE**2])
+    cov = np.empty((ENTRIES, mixed.shape[-1]))
     off, heavy, spread = np.empty_like(m), np.empty_like(m), np.empty_like(p)
     tape.multiply(m, w, off)
     tape.total(off, 1, mean)
@@ -180,4 +181,5 @@ def _collapse(tape: Tape, modes: Modes, state: Floats, mixed: Floats) -> None:
     tape.multiply(p, w, weighed)
     tape.add(weighed, spread, spread)
     tape.total(spread, 1, cov)
+    tape.do(np.take, cov, WHOLE.ravel(), 0, whole, "clip")
     tape.do(np.copyto, weight, w)

@@ -66,7 +66,7 @@ def gridded(lon_deg: Floats, lat_deg: Floats, lon0_deg: Floats) -> Gridded:
 
 def placed(x_m: Floats, y_m: Floats, lon0_deg: Floats) -> tuple[Floats, Floats, Gridded]:
     """Return longitude and latitude (N,) of points in the planes, and how the planes lie there."""
-    moved: NDArray[np.complex128] = (y_m + 1j * x_m) / RADIUS_M
+    moved = np.asarray((y_m + 1j * x_m) / RADIUS_M, np.complex128)
     zeta, inverse = moved.copy(), np.ones(moved.shape, np.complex128)
     for j, beta in enumerate(BETA, 1):
         zeta -= beta * np.sin(2 * j * moved)

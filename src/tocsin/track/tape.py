@@ -21,6 +21,8 @@ import numpy as np
 from tocsin.schema import Floats
 
 ENTRIES = 12
+#: Where the entries of a whole covariance stand among the 12.
+WHOLE = np.array([[0, 1, 2, 3], [1, 5, 6, 7], [2, 6, 8, 9], [3, 7, 9, 11]])
 SMALL_BUFFER = 16  # the least that numpy allows
 FEW = 2  # so many rows cost less one by one than broadcast
 

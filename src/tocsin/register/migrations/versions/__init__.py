@@ -1,0 +1,1 @@
+"""versions: one module for each step of the schema."""
