@@ -1,6 +1,6 @@
 """Write docs/reference/incident.schema.json from the declared types.
 
-    python builders/build_incident_schema.py
+python builders/build_incident_schema.py
 """
 
 from __future__ import annotations

@@ -83,8 +83,10 @@ def _weighed(
     differ = sorted(who for who, values in voices.items() if values - {value})
     free_agree = [who for who in agree if who not in parties]
     free_differ = [who for who in differ if who not in parties]
+    colon = ":" if fact.of else ""
     notes = tuple(
-        f"{names[who]} reports {what} {' and '.join(sorted(voices[who]))}" for who in sorted(voices)
+        f"{names[who]} reports {what}{colon} {' and '.join(sorted(voices[who]))}"
+        for who in sorted(voices)
     )
     if agree and differ:
         gap = Gap(f"word against word on {what}", looked=True)

@@ -58,6 +58,7 @@ def document(
         "tlp_colour": colour,
         "window": head["window"],
         "as_of": head["as_of"],
+        "judged": tables.judged(findings),
         "headline": headline,
         "said": said,
         "tiles": tables.tiles(findings),

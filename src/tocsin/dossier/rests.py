@@ -6,39 +6,51 @@ looked at.  The track is left out: it has a page of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Row = dict[str, Any]
 MOST = 40  # rows of one claim on the page; all stand in findings.json
+OPEN = "could not decide"
 _MISSING = {"gap": "not covered", "differs": "reported otherwise", "partial": "covered in part"}
 
 
 def rests(findings: Mapping[str, Any]) -> list[Row]:
     """Return the rows, those of a claim together: claim, verdict, what, mark, says, why, sources.
 
-    `first` marks the first of a claim.  Where a claim could not be decided by just the rows of one
-    before it, one row says so.
+    `first` marks the first of a claim.  Where one claim rests on just the rows of another before
+    it, or could not be decided by just those, one row says so.
     """
     out: list[Row] = []
     before: dict[str, str] = {}
     for claim in findings.get("claims", ()):
+        name, rows = str(claim["id"]), []
         held = [row for row in claim.get("rests_on") or () if row.get("kind") != "track"]
-        rows = [_row(row, "rests on") for row in held]
-        undecided = claim.get("could_not_decide") or ()
-        same = before.setdefault(repr(undecided), str(claim["id"])) if undecided else ""
-        if undecided and same != claim["id"]:
-            rows.append(_plain("could not decide", f"the same {len(undecided)} rows as for {same}"))
-        else:
-            rows += [_row(row, "could not decide") for row in undecided]
+        for what, told in (("rests on", held), (OPEN, claim.get("could_not_decide") or ())):
+            same = before.setdefault(repr(told), name) if len(told) > 1 else name
+            if same == name:
+                rows += _shown(told, what)
+            else:
+                rows.append(_plain(what, f"the same {len(told)} rows as for {same}"))
         if len(rows) > MOST:
             left = len(rows) - MOST
             rows = [*rows[:MOST], _plain("", f"{left} more rows stand in findings.json")]
+        verdict = str(claim["verdict"])
         out += [
-            row | {"claim": str(claim["id"]), "verdict": str(claim["verdict"]), "first": k == 0}
-            for k, row in enumerate(rows)
+            row | {"claim": name, "verdict": verdict, "first": k == 0} for k, row in enumerate(rows)
         ]
     return out
+
+
+def _shown(told: Sequence[Mapping[str, Any]], what: str) -> list[Row]:
+    """Return rows; periods outside the time that was asked about share one."""
+    beside = [row for row in told if not row.get("in_window", True)]
+    rows = [_row(row, what) for row in told if row.get("in_window", True)]
+    if beside:
+        periods = ", ".join(dict.fromkeys(_period(row) for row in beside))
+        says = f"not covered either, outside the time asked about: {periods}"
+        rows.append(_plain("beside it", says))
+    return rows
 
 
 def _plain(what: str, says: str) -> Row:
@@ -47,11 +59,16 @@ def _plain(what: str, says: str) -> Row:
 
 def _row(row: Mapping[str, Any], what: str) -> Row:
     mark, says = _told(row)
+    why = str(row.get("why") or "") if what == OPEN else ""
+    if why.startswith("not counted"):
+        what = "not counted"
+    elif row.get("kind") == "reported":
+        what = "beside it"
     return {
         "what": what,
         "mark": mark,
         "says": says,
-        "why": str(row.get("why") or "") if what != "rests on" else "",
+        "why": why,
         "sources": [
             {
                 "title": str(source.get("title") or ""),
@@ -88,6 +105,8 @@ def _told(row: Mapping[str, Any]) -> tuple[str, str]:
         where = " ".join(str(row[key]) for key in ("state", "domain", "period") if row.get(key))
         return f"{row.get('text')} reported", f"{where}, by {row.get('by')} ({row.get('date')})"
     where = " ".join(str(row[key]) for key in ("state", "domain") if row.get(key)) or "all"
-    period = str(row.get("period") or "").replace("T00:00:00Z", "")
-    apart = "" if row.get("in_window", True) else "; outside the time asked about"
-    return _MISSING.get(str(kind), str(kind)), f"{where} {period}{apart}"
+    return _MISSING.get(str(kind), str(kind)), f"{where} {_period(row)}"
+
+
+def _period(row: Mapping[str, Any]) -> str:
+    return str(row.get("period") or "").replace("T00:00:00Z", "")

@@ -30,6 +30,7 @@ from tocsin.dossier.sentences import Findings, anchor, distinct, named, ordered
 from tocsin.dossier.words import AUTHORISATION, count, term
 
 Row = dict[str, Any]
+VERDICTS = ("supported", "contradicted", "unresolved", "unobserved")
 NOTHING_SHARED = "nothing in one excludes the other"  # as `claims.compatibility` words it
 
 OPEN = {
@@ -184,7 +185,7 @@ def integrity(findings: Findings, labels: Mapping[str, str]) -> list[Row]:
 
 def claims(findings: Findings) -> list[Row]:
     """Return one row a claim, with its verdict and P under each boundary hypothesis."""
-    rows = []
+    rows: list[Row] = []
     for c in findings.get("claims", ()):
         chances, verdicts = c.get("p") or {}, c.get("verdicts") or {}
         names = sorted({*chances, *verdicts})
@@ -201,8 +202,17 @@ def claims(findings: Findings) -> list[Row]:
         bias = None if beyond else quantiles(c.get("bias_needed_sigma")).q50
         row = dict.fromkeys(CLAIM, "")
         row |= {key: value for key, value in c.items() if value is not None}
-        rows.append({**row, "by_hypothesis": by_hypothesis, "bias": f"{bias:.1f}" if bias else ""})
+        same = bool(rows) and rows[-1]["by"] == row["by"]
+        more = {"by_hypothesis": by_hypothesis, "bias": f"{bias:.1f}" if bias else ""}
+        rows.append({**row, **more, "speaker": "" if same else row["by"]})
     return rows
+
+
+def judged(findings: Findings) -> str:
+    """Return how many claims came to which verdict, in words; "" without claims."""
+    said = [str(c.get("verdict", "")) for c in findings.get("claims", ())]
+    parts = [f"{said.count(word)} {word}" for word in VERDICTS if word in said]
+    return f"{len(said)} tested: {', '.join(parts)}" if said else ""
 
 
 def inputs(findings: Findings) -> list[Row]:

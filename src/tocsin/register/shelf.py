@@ -7,6 +7,7 @@ asked in plain Python by `query.matches`, with which the SQL of a store must agr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from tocsin.register.coverage import gaps
 from tocsin.register.query import NEVER_NS, NOW, Counted, Filter, Row, Standing, Times
@@ -46,7 +47,8 @@ class Shelf:
             row = self._row(revision, wanted, times)
             if row is not None:
                 kept = row.standing in (Standing.COUNTED, *wanted.include)
-                (rows if kept else excluded).append(row)
+                # What never counts decides nothing.
+                (rows if kept else excluded).append(row if kept else replace(row, decided=False))
         sure = sum(row.decided for row in rows)
         return Counted(
             count=sure,

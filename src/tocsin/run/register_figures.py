@@ -94,7 +94,8 @@ def _not_asked(polls: Sequence[Figure], question: str, who: str, checks: Sequenc
         f"no poll on record asks “{question}”; {len(polls)} polls of {who} ask other questions "
         f"and cannot be compared, the nearest: {said}"
     )
-    rows = [_row(each) | {"why": "asks another question"} for each in polls]
+    in_order = sorted(polls, key=lambda each: (each.year, each.metric))
+    rows = [_row(each) | {"why": "asks another question"} for each in in_order]
     gap = Gap(why, looked=True)
     return Told(gap=gap, notes=tuple(_checked(checks)), could_not_decide=(*rows, *checks))
 

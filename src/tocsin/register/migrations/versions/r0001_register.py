@@ -33,8 +33,8 @@ _TABLES = {
     "known_on:w recorded_ns:l author:w author_key:w action:w state:w reason:w",
     "record": "seq:l* kind:w subject:w hash:w body:w recorded_ns:l",
     "ending": "one:s* seq:l seal:w recorded_ns:l",
-    "fact": "incident:w* number:i* state_n:s* actor_n:s* head:s live:s standing:w workflow:w domain:w "
-    "state:w actor:w verification:w tlp:w vague:s begin_from:l begin_by:l reach:s west:f? "
+    "fact": "incident:w* number:i* state_n:s* actor_n:s* head:s live:s standing:w workflow:w "
+    "domain:w state:w actor:w verification:w tlp:w vague:s begin_from:l begin_by:l reach:s west:f? "
     "south:f? east:f? north:f? known_from:l known_by:l recorded_ns:l words:w",
 }
 _ORDERED = "vague begin_from incident begin_by"
