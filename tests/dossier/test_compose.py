@@ -125,7 +125,8 @@ def test_sections_come_in_their_order(html: str) -> None:
         "7Inputs",
         "8Airspace used",
         "9Settings",
-        "10Limits of the method",
+        "10Where each statement comes from",
+        "11Limits of the method",
     ]
 
 

@@ -88,23 +88,24 @@ def test_fonts_ship_with_their_licence() -> None:
     assert "SIL Open Font License" in (room / "IBMPlexSans-OFL.txt").read_text(encoding="utf-8")
 
 
+def claimed(findings: dict[str, Any], why: str, pairs: list[dict[str, Any]]) -> dict[str, Any]:
+    claim = {"id": "c-1", "by": "somebody", "test": "never inside(DK)", "verdict": "supported"}
+    return findings | {"claims": [claim | {"why": why}], "compatibility": pairs}
+
+
 def test_of_very_many_pairs_those_that_conflict_are_printed(
-    values: dict[str, Any], tmp_path: Path
+    findings: dict[str, Any], data: DossierData, tmp_path: Path
 ) -> None:
-    pair = {"a": "one", "b": "two", "word": "compatible", "why": "both hold"}
-    odd = {"a": "this", "b": "that", "word": "not compatible", "why": "neither holds"}
-    claim = dict.fromkeys(("by", "grade", "id", "says", "test", "why", "changes_if", "bias"), "x")
-    claims = [{**claim, "verdict": "supported", "by_hypothesis": []}]
-    many = values | {"claims": claims, "compatibility": [pair] * 30 + [odd]}
+    pair = {"a": "one", "b": "two", "compatible": True, "why": "both hold"}
+    odd = {"a": "this", "b": "that", "compatible": False, "why": "neither holds"}
+    many = document(claimed(findings, "it is so", [pair] * 30 + [odd]), data)
     said = " ".join(" ".join(text_of(pdf.page(many, AT), tmp_path)).split())
     assert "neither holds" in said and "both hold" not in said
     assert "Of 31 combinations the other 30 are compatible" in said
 
 
 def test_a_row_longer_than_a_page_is_printed_to_its_end(
-    values: dict[str, Any], tmp_path: Path
+    findings: dict[str, Any], data: DossierData, tmp_path: Path
 ) -> None:
-    claim = dict.fromkeys(("by", "grade", "id", "says", "test", "changes_if", "bias"), "x")
-    claim |= {"why": "word " * 4000 + "the end", "verdict": "supported"}
-    pages = text_of(pdf.page(values | {"claims": [claim | {"by_hypothesis": []}]}, AT), tmp_path)
-    assert any("the end" in page for page in pages)
+    long = document(claimed(findings, "word " * 4000 + "the end", []), data)
+    assert any("the end" in page for page in text_of(pdf.page(long, AT), tmp_path))

@@ -47,8 +47,10 @@ class Shelf:
             row = self._row(revision, wanted, times)
             if row is not None:
                 kept = row.standing in (Standing.COUNTED, *wanted.include)
-                # What never counts decides nothing.
-                (rows if kept else excluded).append(row if kept else replace(row, decided=False))
+                if kept:
+                    rows.append(replace(row, standing=Standing.COUNTED))
+                else:  # what never counts decides nothing
+                    excluded.append(replace(row, decided=False))
         sure = sum(row.decided for row in rows)
         return Counted(
             count=sure,
