@@ -71,7 +71,8 @@ def _answered(
     if not inside:
         years = sorted({each.year for each in asked})
         has = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
-        gap = Gap(f"the ledger has none for {question.query}; it has {has}", looked=len(open_) > len(checks))
+        why = f"the ledger has none for {question.query}; it has {has}"
+        gap = Gap(why, looked=len(open_) > len(checks))
     elif others:
         gap = Gap(f"it is given in {others[0].unit or 'no unit'}, not in {unit}", looked=True)
     notes = [f"the ledger has {said}"] if inside else []
