@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.claims.evaluate import NO_REGISTER, of_samples
+from tocsin.claims.evaluate import NO_REGISTER, WHICH, of_samples
 from tocsin.claims.evidence import Answer, Evidence
 from tocsin.claims.tree import Event, Fact, Measure, Node, Register, Side, Total, leaves
 from tocsin.claims.verdict import CERTAINTY, overall, verdicts
@@ -117,6 +117,8 @@ def _wanted(leaf: Node, answer: Answer) -> str:
     if isinstance(leaf, Register):
         if any(gap.why == NO_REGISTER for gap in answer.gaps):
             return "a register that covers the question (--store)"
+        if any(gap.why == WHICH for gap in answer.gaps):
+            return "the test named the edition, or the date, that is meant"
         told = "an incident" if leaf.function == "count" else "a figure of just this"
         return f"{told}, with a source, where what there is could not decide"
     if isinstance(leaf, Fact):

@@ -43,6 +43,7 @@ from tocsin.schema import Floats
 #: The name under which a test that rests on no limit is answered.
 NO_LIMIT = "any"
 NO_REGISTER = "no register"
+WHICH = "which of them is meant decides it"  # where a register has several values
 
 #: What a margin of 250 m is worth in a total, in seconds: a fast jet crosses it in one.  Only
 #: the sign and the slope of a margin are used, so its size may be rough.

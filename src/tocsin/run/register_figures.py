@@ -13,6 +13,7 @@ from dataclasses import asdict
 from difflib import SequenceMatcher
 from typing import Any
 
+from tocsin.claims.evaluate import WHICH
 from tocsin.claims.evidence import Gap, Told
 from tocsin.claims.tree import Register
 from tocsin.register.statistics import CHECKS, POLL, Figure
@@ -67,7 +68,7 @@ def _answered(
     others = [each for each in inside if unit and each.unit != unit]
     values = sorted({each.value for each in inside if each.value is not None})
     said = "; ".join(map(text_of, inside))
-    gap = Gap("which of them is meant decides it", looked=True)
+    gap = Gap(WHICH, looked=True)
     if not inside:
         years = sorted({each.year for each in asked})
         has = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
