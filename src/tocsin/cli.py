@@ -21,6 +21,7 @@ from tocsin.commands.pattern import app as pattern
 from tocsin.commands.read import read
 from tocsin.commands.register import app as register
 from tocsin.commands.run import run
+from tocsin.commands.serve import serve
 from tocsin.commands.simulate import simulate
 from tocsin.commands.telling import fail, say
 from tocsin.commands.track import track
@@ -36,7 +37,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, read, find, track, judge, assess, why, diff, verify, simulate, demo, doctor):
+for verb in (
+    run,
+    read,
+    find,
+    track,
+    judge,
+    assess,
+    why,
+    diff,
+    verify,
+    simulate,
+    serve,
+    demo,
+    doctor,
+):
     app.command()(verb)
 app.add_typer(register)
 app.add_typer(pattern)

@@ -94,6 +94,11 @@ class Board:
                 "jamming": [plain(each) for each in self._jamming],
             }
 
+    def state_seq(self) -> int:
+        """Return the number of the newest change; 0 before the first."""
+        with self._lock:
+            return self._seq
+
     def since(self, seq: int) -> list[dict[str, Any]] | None:
         """Return the changes after number `seq`, or None where the whole state is needed."""
         with self._lock:

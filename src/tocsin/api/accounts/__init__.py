@@ -1,0 +1,1 @@
+"""Accounts: who may sign in, with what, and what they changed.  One SQLite file of their own."""
