@@ -1,7 +1,7 @@
 # `make help` lists the targets from their comments.  CI runs the same targets (.ci/run).
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check docs bench
+.PHONY: help setup demo test test-all airgap check docs bench
 
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
@@ -35,6 +35,9 @@ test: setup ## run the tests (some minutes)
 
 test-all: setup ## run every test with full counts (long)
 	TOCSIN_FULL=1 $(BIN)/python -m pytest -n 2 -m ""
+
+airgap: setup ## build the offline archive and install it where there is no network
+	$(BIN)/python -m pytest -m airgap tests/deploy
 
 check: setup ## lint, formatting, types, contracts between rooms, docs
 	$(BIN)/ruff check
