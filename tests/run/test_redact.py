@@ -148,6 +148,7 @@ def test_findings_keep_their_answers_and_lose_what_measures_a_sensor() -> None:
         "verdict": "contradicted",
         "bias_needed_sigma": 76.6,
         "bias_needed": "76.6 sigma (radar-a azimuth -50)",
+        "bias_parts": {"radar-a azimuth": -50.125},
         "why": "holds in 0 of 40 samples; would need a sensor bias of 76.6 sigma (radar-a -50)",
     }
     findings = {
@@ -169,5 +170,5 @@ def test_findings_keep_their_answers_and_lose_what_measures_a_sensor() -> None:
     assert made["claims"][0]["why"] == "holds in 0 of 40 samples"
     assert made["claims"][0]["verdict"] == "contradicted"
     text = json.dumps(made)
-    for told, secret in itertools.product([text], ["76.6", "59, 24", "+22 m", '"bias": 0.1']):
+    for told, secret in itertools.product([text], ["76.6", "50.125", "59, 24", "+22 m", '"bias": 0.1']):
         assert secret not in told

@@ -90,6 +90,7 @@ def to_row(
         "bias_needed_sigma": need.sigma if need else None,
         "bias_needed_beyond": bool(need and need.beyond),
         "bias_needed": str(need) if need else "",
+        "bias_parts": {name: round(value, 3) for name, value in need.parts} if need else {},
         "why": _why(answer, need),
         "changes_if": changes,
         "reading": reading(tree),

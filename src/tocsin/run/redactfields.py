@@ -68,7 +68,7 @@ def _claim(row: Mapping[str, Any]) -> Json:
     """Return a claim without the bias that it would need: with a distance, that is an accuracy."""
     why = _BIAS.sub("", str(row.get("why", ""))).strip("; ")
     return {**row, "why": why, "bias_needed_sigma": None, "bias_needed": WITHHELD
-            if row.get("bias_needed") else ""}  # fmt: skip
+            if row.get("bias_needed") else "", "bias_parts": {}}  # fmt: skip
 
 
 def _unmarked(row: Mapping[str, Any], tlp: str) -> Json:

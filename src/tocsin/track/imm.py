@@ -51,6 +51,7 @@ class Filtered:
     cov: Floats  # (K, T, R, n, n)
     weight: Floats  # (K, T, R)
     log_likelihood: Floats  # (T,) of all measurements but the first
+    so_far: Floats  # (K, T) the same, of the measurements up to each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +90,7 @@ def forward(measured: Measured, modes: Modes, speed_sd_mps: float = 300.0) -> Fi
     weight = np.zeros((count, tracks, r))
     m, p, w = _begin(measured, modes, speed_sd_mps)
     mean[0], cov[0], weight[0] = m, p, w
-    loglik = np.zeros(tracks)
+    loglik, so_far = np.zeros(tracks), np.zeros((count, tracks))
     for k in range(1, count):
         dt = t[:, k] - t[:, k - 1]
         f, q = step(dt, modes, b)
@@ -103,7 +104,8 @@ def forward(measured: Measured, modes: Modes, speed_sd_mps: float = 300.0) -> Fi
         loglik += np.log(total[:, 0]) + top[:, 0]
         w = w / total
         mean[k], cov[k], weight[k] = m, p, w
-    return Filtered(mean, cov, weight, loglik)
+        so_far[k] = loglik
+    return Filtered(mean, cov, weight, loglik, so_far)
 
 
 def _design(measured: Measured, k: int) -> Floats:

@@ -67,7 +67,7 @@ def posterior(
     rules = settings or SampleSettings()
     if len(plots.t_s) < 3:
         raise ValueError(f"track {track} has {len(plots.t_s)} plots; three make a track")
-    plane = _plane(plots, sensors, height)
+    plane = about(plots, sensors, height)
     biases = constants(plots, sensors)
     heights, measured, filtered = _branches(
         plots, sensors, plane, height, biases, calibrated, rules
@@ -119,7 +119,7 @@ def _branches(
         h = np.interp(plots.t_s, plots.t_s[known], plots.h_hae_m[known]) if known.any() else None
         heights = [np.full(len(plots.t_s), height.median_m) if h is None else h]
         return heights, *tried(heights)
-    most = _reach_m(plots, sensors)
+    most = reach_m(plots, sensors)
     low, high = 0.0, max(height.share_below(most), LEAST_SHARE)
     for _ in range(2):
         share = low + (np.arange(rules.heights) + 0.5) / rules.heights * (high - low)
@@ -132,7 +132,7 @@ def _branches(
     return heights, measured, filtered
 
 
-def _reach_m(plots: Plots, sensors: Mapping[str, Sensor]) -> float:
+def reach_m(plots: Plots, sensors: Mapping[str, Sensor]) -> float:
     """Return the greatest height that every slant range can reach: a target may pass overhead."""
     slant = [
         max(0.97 * float(r) - 150.0, 0.0) + sensors[name].h_hae_m
@@ -204,7 +204,8 @@ def _with_prior(
     )
 
 
-def _plane(plots: Plots, sensors: Mapping[str, Sensor], height: HeightPrior) -> Plane:
+def about(plots: Plots, sensors: Mapping[str, Sensor], height: HeightPrior) -> Plane:
+    """Return the plane about the middle plot."""
     k = len(plots.t_s) // 2
     if np.isfinite(plots.lon_deg[k]):
         return Plane(float(plots.lon_deg[k]), float(plots.lat_deg[k]))
