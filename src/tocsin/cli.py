@@ -15,6 +15,7 @@ from tocsin.commands.assess import assess
 from tocsin.commands.bell import app as bell
 from tocsin.commands.demo import demo, doctor
 from tocsin.commands.diff import diff
+from tocsin.commands.dossier import dossier
 from tocsin.commands.find import find
 from tocsin.commands.judge import judge
 from tocsin.commands.pattern import app as pattern
@@ -25,6 +26,7 @@ from tocsin.commands.serve import serve
 from tocsin.commands.simulate import simulate
 from tocsin.commands.telling import fail, say
 from tocsin.commands.track import track
+from tocsin.commands.user import app as user
 from tocsin.commands.verify import verify
 from tocsin.commands.why import why
 from tocsin.errors import TocsinError
@@ -44,6 +46,7 @@ for verb in (
     track,
     judge,
     assess,
+    dossier,
     why,
     diff,
     verify,
@@ -56,6 +59,7 @@ for verb in (
 app.add_typer(register)
 app.add_typer(pattern)
 app.add_typer(bell)
+app.add_typer(user)
 
 
 def main() -> None:

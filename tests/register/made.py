@@ -14,6 +14,7 @@ from tocsin.register.revision import Draft, Revision
 from tocsin.register.sql import open_store
 from tocsin.register.sql.store import SqlStore
 from tocsin.register.workflow import Action
+from tocsin.run.register_import import import_bundled
 from tocsin.schema import Incident, Moment, incident_of
 
 #: A clock for tests: 1 November 2025.
@@ -67,4 +68,16 @@ def template() -> Path:
     path = folder / "empty.db"
     with open_store(f"sqlite:///{path}") as store, store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@cache
+def bundled() -> Path:
+    """Return a store in one file with the register that ships, imported once a process."""
+    path = template().with_name("bundled.db")
+    shutil.copyfile(template(), path)
+    with open_store(f"sqlite:///{path}") as store:
+        import_bundled(store)
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return path

@@ -22,6 +22,7 @@ from tocsin.commands.register_options import (
     VerificationOption,
     Workflow,
     Year,
+    audience_of,
     filter_of,
     opened,
     put,
@@ -32,7 +33,6 @@ from tocsin.errors import UsageError
 if TYPE_CHECKING:
     from tocsin.register.exchange.formats import Format
     from tocsin.run.register_export import Exported
-    from tocsin.schema import Tlp
 
 _MOST_TOLD = 10
 
@@ -76,7 +76,7 @@ def export(
     """Write incidents for an audience; what is marked stricter stays, and is only counted."""
     from tocsin.run import register, register_export
 
-    form, mark = _format(fmt), _audience(audience)
+    form, mark = _format(fmt), audience_of(audience)
     if as_json and output is None and form.lines is None:
         raise UsageError(f"{form.name} has no lines of JSON", hint="add -o FILE, or leave --json")
     if output is None and not form.text and sys.stdout.isatty():
@@ -155,15 +155,3 @@ def _format(word: str) -> Format:
     if word not in FORMATS:
         raise UsageError(f'--format "{word}" is unknown', hint=f"use {', '.join(FORMATS)}")
     return FORMATS[word]
-
-
-def _audience(word: str) -> Tlp:
-    from tocsin.schema import Tlp
-
-    plain = word.upper().removeprefix("TLP:")
-    if plain not in {each.value for each in Tlp}:
-        raise UsageError(
-            f'--for "{word}" is no mark of TLP 2.0',
-            hint=f"use {', '.join(each.value for each in reversed(Tlp))}",
-        )
-    return Tlp(plain)

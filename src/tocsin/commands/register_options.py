@@ -12,10 +12,9 @@ import typer
 from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
-    from enum import StrEnum
-
     from tocsin.register.query import Filter
     from tocsin.register.sql.store import SqlStore
+    from tocsin.schema import Tlp
 
 Store = Annotated[
     str | None,
@@ -80,54 +79,36 @@ def filter_of(
     include: list[str] | None,
 ) -> Filter:
     """Return the filter that options ask for; raise UsageError for a value that is none."""
-    from tocsin.errors import IncidentError
-    from tocsin.register.query import Filter, Standing, window
-    from tocsin.register.workflow import State as Workflows
-    from tocsin.schema import Domain, Tlp, Verification
+    from tocsin.run.register_wanted import wanted_of
 
-    try:
-        begin_ns, end_ns = window(year) if year is not None else (None, None)
-    except IncidentError as error:
-        raise UsageError(f"--year: {error.problem}", hint=error.hint) from None
-    return Filter(
-        state=state.upper() if state else None,
-        domain=_one(Domain, domain, "--domain"),
-        begin_ns=begin_ns,
-        end_ns=end_ns,
+    return wanted_of(
+        state=state,
+        domain=domain,
+        year=year,
         actor=actor,
-        verification=_one(Verification, verification, "--verification"),
-        tlp=_one(Tlp, tlp.upper() if tlp else None, "--tlp"),
-        workflow=_one(Workflows, workflow, "--workflow"),
+        verification=verification,
+        tlp=tlp,
+        workflow=workflow,
         text=text,
-        box=_box(box),
-        include=frozenset(_each(Standing, word, "--include") for word in include or ()),
+        box=box,
+        include=include or (),
     )
+
+
+def audience_of(word: str) -> Tlp:
+    """Return the TLP 2.0 label that --for names; raise UsageError for another word."""
+    from tocsin.schema import Tlp
+
+    plain = word.upper().removeprefix("TLP:")
+    if plain not in {each.value for each in Tlp}:
+        raise UsageError(
+            f'--for "{word}" is no mark of TLP 2.0',
+            hint=f"use {', '.join(each.value for each in reversed(Tlp))}",
+        )
+    return Tlp(plain)
 
 
 def put(answer: dict[str, Any], *, line: bool = False) -> None:
     """Print one JSON object, on one line where it is one of many."""
     indent = None if line else 1
     typer.echo(json.dumps(answer, indent=indent, ensure_ascii=False, allow_nan=False))
-
-
-def _one(kind: type[StrEnum], word: str | None, option: str) -> Any:
-    return None if word is None else _each(kind, word, option)
-
-
-def _each(kind: type[StrEnum], word: str, option: str) -> Any:
-    values = [each.value for each in kind]
-    if word not in values:
-        raise UsageError(f'{option} "{word}" is unknown', hint=f"use {', '.join(values)}")
-    return kind(word)
-
-
-def _box(text: str | None) -> tuple[float, float, float, float] | None:
-    if text is None:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError(
-            f'--bbox "{text}" is no box', hint="write WEST,SOUTH,EAST,NORTH: 21,57,29,60"
-        ) from None
-    return west, south, east, north

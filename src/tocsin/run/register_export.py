@@ -7,13 +7,13 @@ asked for, and that of the newest.  `--as-of` reaches back in time, and not behi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tocsin.register.exchange.formats import Format
 from tocsin.register.exchange.item import Item, Manifest
-from tocsin.register.exchange.redact import allowed, redact, told
+from tocsin.register.exchange.redact import Redacted, allowed, redact, told
 from tocsin.register.link import Link, link_of
 from tocsin.register.query import NOW, Filter, Row, Standing, Times
 from tocsin.register.record import DISSENT
@@ -50,12 +50,14 @@ def export(
 
     as_of, recorded_as_of  the times as asked, for the file to say
     """
-    dissents = _dissents(store, times)
+    dissents = dissents_by_incident(store, times)
     rows = store.opened(store.find(wanted, times, limit))
     items = [
-        item for row, found in rows for item in _items(store, row, found, dissents, form, times)
+        item
+        for row, found in rows
+        for item in items_of(store, row, found, dissents, times, history=form.history)
     ]
-    done = redact(items, audience, stricter=_stricter(store, audience), marks=_marks(store, items))
+    done = spared(store, items, audience)
     kept: list[Item] = list(done.items)
     left_out: dict[str, int] = {}
     if form.fitting is not None:
@@ -76,18 +78,25 @@ def export(
     return Exported(tuple(kept), manifest, _excluded(store, wanted, times))
 
 
-def _items(
+def spared(store: Store, items: Sequence[Item], audience: Tlp) -> Redacted:
+    """Return items as they may leave for an audience, by the marks of the whole register."""
+    return redact(items, audience, stricter=_stricter(store, audience), marks=_marks(store, items))
+
+
+def items_of(
     store: Store,
     row: Row,
     found: Revision,
     dissents: Mapping[str, list[tuple[int, dict[str, Any]]]],
-    form: Format,
     times: Times,
+    *,
+    history: bool = False,
 ) -> Iterator[Item]:
+    """Yield one row as it is exported: its revision, or with `history` all up to it."""
     newest = found if times == NOW else store.revision(Link(row.incident)) or found
     first = found if found.number == 1 else store.revision(Link(row.incident, 1)) or found
     revisions = [found]
-    if form.history:
+    if history:
         revisions = [
             each
             for each in store.history(row.incident)
@@ -112,7 +121,7 @@ def _items(
             dissents=tuple(
                 body
                 for number, body in dissents.get(row.incident, ())
-                if (number == each.number if form.history else number <= each.number)
+                if (number == each.number if history else number <= each.number)
             ),
         )
 
@@ -124,9 +133,12 @@ def _known(revision: Revision, times: Times) -> bool:
     return times.as_of_ns is None or known is None or known < times.as_of_ns
 
 
-def _dissents(store: Store, times: Times) -> Mapping[str, list[tuple[int, dict[str, Any]]]]:
+def dissents_by_incident(
+    store: Store, times: Times, subject: str | None = None
+) -> Mapping[str, list[tuple[int, dict[str, Any]]]]:
+    """Return (revision, dissent) by incident: of all incidents, or of one."""
     found: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-    for record in store.records(DISSENT):
+    for record in store.records(DISSENT, subject):
         if times.recorded_ns is None or record.recorded_ns <= times.recorded_ns:
             link = link_of(record.subject)
             found[link.incident].append((link.number or 0, record.body))
