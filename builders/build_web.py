@@ -1,0 +1,111 @@
+"""Make src/tocsin/web/dist, the bundle of the screens, from the folder web/.
+
+    python builders/build_web.py            build (Node 20 or newer, npm)
+    python builders/build_web.py --check    fail unless what is committed is what the sources build
+
+The check compares what is committed with what it says of itself (dist/sources.json: a hash of
+the sources, one of the files), which needs no Node; with Node and an installed web/node_modules
+it also builds once more, elsewhere, and compares byte for byte (not with --quick).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "web"
+DIST = ROOT / "src" / "tocsin" / "web" / "dist"
+NOTE = "sources.json"
+#: What goes into the bundle; tests of the sources do not.
+SOURCES = ("index.html", "package.json", "package-lock.json", "svelte.config.js", "tsconfig.json")
+SOURCES += ("vite.config.ts",)
+
+
+def main() -> int:
+    """Build or check; returns 1 where the check finds a difference."""
+    ask = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    ask.add_argument("--check", action="store_true")
+    ask.add_argument("--quick", action="store_true", help="with --check: hashes only")
+    asked = ask.parse_args()
+    if asked.check:
+        wrong = differences(again=not asked.quick)
+        print("\n".join(wrong) or f"{DIST.relative_to(ROOT)} is what web/ builds")
+        return 1 if wrong else 0
+    build(DIST)
+    size = sum(path.stat().st_size for path in files(DIST))
+    print(f"{DIST.relative_to(ROOT)}: {size / 1e6:.2f} MB")
+    return 0
+
+
+def build(out: Path) -> None:
+    """Build the bundle into a folder, with its note of what it was made from."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SystemExit("building needs Node and npm; the committed bundle serves without them")
+    if not (WEB / "node_modules").is_dir():
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=WEB, check=True)
+    before = hash_of(sources())
+    vite = ["node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]
+    subprocess.run([*vite, "--outDir", str(out), "--emptyOutDir"], cwd=WEB, check=True)
+    if hash_of(sources()) != before:
+        raise SystemExit("the sources changed while they were built; build again")
+    note = {"sources": before, "files": hash_of(files(out))}
+    (out / NOTE).write_text(json.dumps(note, indent=1) + "\n")
+
+
+def differences(*, again: bool) -> list[str]:
+    """Return in what the committed bundle is not what the sources build."""
+    note = json.loads((DIST / NOTE).read_text())
+    wrong = []
+    if note["sources"] != hash_of(sources()):
+        wrong.append("the sources in web/ changed since the bundle: python builders/build_web.py")
+    if note["files"] != hash_of(files(DIST)):
+        wrong.append("files of the bundle were changed by hand: python builders/build_web.py")
+    if not wrong and again and shutil.which("node") and (WEB / "node_modules").is_dir():
+        with tempfile.TemporaryDirectory() as scratch:
+            other = Path(scratch) / "dist"
+            build(other)
+            ours = {path.relative_to(DIST): path.read_bytes() for path in files(DIST)}
+            theirs = {path.relative_to(other): path.read_bytes() for path in files(other)}
+            names = sorted(ours.keys() | theirs.keys())
+            other_bytes = [name for name in names if ours.get(name) != theirs.get(name)]
+            wrong += [f"{name} is not what is built here" for name in other_bytes]
+    return wrong
+
+
+def sources() -> Iterator[Path]:
+    """Yield what the bundle is made from, in order."""
+    yield from (WEB / name for name in SOURCES)
+    for folder in ("public", "src"):
+        yield from sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
+
+
+def files(dist: Path) -> Iterator[Path]:
+    """Yield the files of a bundle, in order, without the note."""
+    yield from sorted(p for p in dist.rglob("*") if p.is_file() and p != dist / NOTE)
+
+
+def hash_of(paths: Iterator[Path]) -> str:
+    """Return one sha256 over names and contents."""
+    total = hashlib.sha256()
+    for path in paths:
+        base = (
+            WEB if path.is_relative_to(WEB) else next(p for p in path.parents if p.name == "dist")
+        )
+        total.update(f"{path.relative_to(base).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
