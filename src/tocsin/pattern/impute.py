@@ -73,8 +73,11 @@ def mixture(weights: Sequence[Floats]) -> Floats:
 
 
 def pooled_odds(log_bfs: Sequence[float]) -> float:
-    """Return ln of the Bayes factor whose posterior chance, at even odds, is the draws' mean."""
-    p = float(np.mean([1 / (1 + math.exp(-max(min(x, 700.0), -700.0))) for x in log_bfs]))
-    if p >= 1:
-        return float(np.mean(log_bfs))
-    return math.log(p / (1 - p)) if p > 0 else float(np.mean(log_bfs))
+    """Return ln of the Bayes factor whose posterior chance, at even odds, is the draws' mean.
+
+    The chance and its complement are each averaged in logarithms: 1 - p would lose what is left
+    of it once p is near 1 (at a ln BF of 29 the fourth place, at 37 everything).
+    """
+    x = np.asarray(log_bfs, dtype=np.float64)
+    chance, rest = -np.logaddexp(0.0, -x), -np.logaddexp(0.0, x)
+    return float(np.logaddexp.reduce(chance) - np.logaddexp.reduce(rest))
