@@ -1,0 +1,127 @@
+"""The book of alerts: opened, changed, handled, closed; every change counts a revision.
+
+The id of an alert is a hash of its rule, area, track and the second in which it began to hold, so
+that the same updates give the same id.  What a person did stays on the alert for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from tocsin.schema.live import Alert, AlertState, Handling, alert_of, plain
+
+_SECOND_NS = 1_000_000_000
+
+
+class Book:
+    """All alerts that are open, and the last of those that are closed."""
+
+    def __init__(self, closed_kept: int) -> None:
+        self._kept = closed_kept
+        self.alerts: OrderedDict[str, Alert] = OrderedDict()
+        self.over: set[str] = set()  # what they tell of has ended; a reopened one stays in sight
+        self._until_s: dict[str, float] = {}  # snoozed until, on the watch's clock
+        self._changed: dict[str, None] = {}
+        self._closed: OrderedDict[str, None] = OrderedDict()  # in the order of closing
+
+    def open(self, alert: Alert) -> str:
+        """Enter a new alert; return its id."""
+        name = alert_id(alert.rule, alert.area, alert.track, alert.opened_ns)
+        again = 0
+        while name in self.alerts:  # twice in one second
+            again += 1
+            name = alert_id(alert.rule, alert.area, f"{alert.track}#{again}", alert.opened_ns)
+        self.alerts[name] = replace(alert, id=name, revision=1)
+        self._changed[name] = None
+        return name
+
+    def change(self, name: str, now_ns: int, **what: Any) -> None:
+        """Change what an alert says; once a step is one revision."""
+        held = self.alerts[name]
+        step = 0 if name in self._changed else 1
+        self.alerts[name] = replace(held, revision=held.revision + step, changed_ns=now_ns, **what)
+        self._changed[name] = None
+
+    def close(self, name: str, now_ns: int, why: str) -> None:
+        """Close an alert whose matter is over."""
+        self.over.add(name)
+        self._until_s.pop(name, None)
+        self.change(name, now_ns, state=AlertState.CLOSED, closed_ns=now_ns, why=why)
+        self._closed[name] = None
+
+    def handle(self, name: str, deed: Handling, clock_s: float) -> bool:
+        """Note what a person did; return False where there is no such alert or deed."""
+        held = self.alerts.get(name)
+        if held is None:
+            return False
+        state = {
+            "acknowledge": AlertState.ACKNOWLEDGED,
+            "snooze": AlertState.SNOOZED,
+            "reopen": AlertState.OPEN,
+        }.get(deed.action)
+        if state is None:
+            return False
+        closed_ns = held.closed_ns
+        if name in self.over:
+            if state is AlertState.OPEN:
+                closed_ns = None
+                self._closed.pop(name, None)
+            else:  # seen, and over: nothing is left to watch
+                state, closed_ns = AlertState.CLOSED, held.closed_ns or deed.at_ns
+                self._closed[name] = None
+        self._until_s.pop(name, None)
+        if state is AlertState.SNOOZED:  # never when it is over: see above
+            until_ns = deed.until_ns or deed.at_ns
+            self._until_s[name] = clock_s + max(0.0, (until_ns - deed.at_ns) / _SECOND_NS)
+        self.change(
+            name,
+            deed.at_ns,
+            state=state,
+            closed_ns=closed_ns,
+            handling=(*held.handling, deed),
+        )
+        return True
+
+    def wake(self, clock_s: float, now_ns: int) -> None:
+        """Open again what was snoozed until now."""
+        for name in [each for each, until in self._until_s.items() if until <= clock_s]:
+            del self._until_s[name]
+            self.change(name, now_ns, state=AlertState.OPEN)
+
+    def taken(self) -> tuple[Alert, ...]:
+        """Return the alerts changed since the last call, by id; forget what is long closed."""
+        out = tuple(self.alerts[name] for name in sorted(self._changed))
+        self._changed.clear()
+        while len(self._closed) > self._kept:
+            name, _ = self._closed.popitem(last=False)
+            del self.alerts[name]
+            self.over.discard(name)
+        return out
+
+    def dumped(self) -> dict[str, Any]:
+        """Return the book in JSON's terms."""
+        return {
+            "alerts": [plain(each) for each in self.alerts.values()],
+            "over": sorted(self.over),
+            "closed": list(self._closed),
+            "until_s": self._until_s,
+        }
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Become the book that was dumped."""
+        alerts: Iterable[Alert] = map(alert_of, told["alerts"])
+        self.alerts = OrderedDict((each.id, each) for each in alerts)
+        self.over = set(told["over"])
+        self._closed = OrderedDict.fromkeys(told["closed"])
+        self._until_s = dict(told["until_s"])
+        self._changed = {}
+
+
+def alert_id(rule: str, area: str | None, track: str | None, opened_ns: int) -> str:
+    """Return the id of an alert: 16 digits of a hash of its content."""
+    told = "\x1f".join((rule, area or "", track or "", str(opened_ns // _SECOND_NS)))
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,182 @@
+"""Tracks held against areas and rules: P(inside), and which rule means which aircraft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.errors import UsageError
+from tocsin.schema import Floats
+from tocsin.schema.live import AlertKind
+from tocsin.watch import chance
+from tocsin.watch.area import Area
+from tocsin.watch.batch import KINDS, Bools, Ints
+from tocsin.watch.hold import Slot
+from tocsin.watch.limits import Limits
+from tocsin.watch.rules import Rule
+from tocsin.watch.settings import WatchSettings
+from tocsin.watch.tracks import COUNT, LAT, LON, PP, R, Tracks
+
+SURE = 6.0  # sigmas from a limit beyond which P is 0 or 1 to 1e-9
+HEIGHT_MOVES_M = 500.0  # a track that only its height keeps out is looked at again after so much
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Within:
+    """Tracks beside areas: one row a pair that is not far apart."""
+
+    at: Ints  # (K,) which of the rows asked
+    row: Ints  # (K,)
+    area: Ints  # (K,)
+    d_m: Floats  # (K,) signed; a lower bound beyond 6 sigma
+    p: Floats  # (K,) NaN: cannot be told
+    guessed: Bools  # (K,) the height is the prior's
+    clear_m: Floats  # (N,) of every row asked: nothing changes before it has gone so far
+
+
+class Judge:
+    """Areas and rules, ready to be asked about many tracks at once."""
+
+    def __init__(
+        self, areas: Sequence[Area], rules: Sequence[Rule], settings: WatchSettings
+    ) -> None:
+        self.areas, self.rules = tuple(areas), tuple(rules)
+        self.settings = settings
+        self.limits = Limits(self.areas)
+        self.heights = chance.Heights(settings)
+        self.slots = tuple(_slots(self.areas, self.rules))
+        self._sigma = np.array([a.sigma_m for a in areas] + [0.0])
+        self.widest_m = float(self._sigma.max(initial=0.0))
+        self._tall = np.array([chance.binds(a.lower) or chance.binds(a.upper) for a in areas], bool)
+        self._named: dict[int, dict[int, bool]] = {
+            k: {} for k, rule in enumerate(rules) if rule.by_name
+        }
+        of = {(s.kind, s.rule, s.area): k for k, s in enumerate(self.slots)}
+        #: (rules, areas) the slot of a kind, or -1.
+        self.slot_of = {
+            kind: np.array(
+                [
+                    [of.get((kind, r, a), -1) for a in range(-1, len(self.areas))]
+                    for r in range(len(self.rules))
+                ],
+                np.int64,
+            ).reshape(len(self.rules), len(self.areas) + 1)
+            for kind in AlertKind
+        }
+        asked = [s.area for s in self.slots if s.kind in (AlertKind.INSIDE, AlertKind.PREDICTED)]
+        self.asked = np.zeros(len(self.areas), bool)
+        self.asked[asked] = True
+
+    def within(self, tracks: Tracks, rows: Ints, clock_s: float, now_ns: int) -> Within:
+        """Return P(inside) of tracks (N,) for the areas that they are not far from."""
+        m = tracks.motion[rows]
+        variance = np.maximum(m[:, PP], m[:, R])  # GNSS errors are of minutes: no mean is better
+        need_m = SURE * np.sqrt(variance + self.widest_m**2)
+        seen = self.limits.look(m[:, LON], m[:, LAT], need_m)
+        row = rows[seen.point]
+        sigma = self._sigma[seen.area]
+        p = chance.level(seen.d_m, variance[seen.point], sigma)
+        guessed = np.zeros(len(p), bool)
+        clear = seen.rest_m.copy()
+        reach = np.abs(seen.d_m)
+        tall = self._tall[seen.area] & (p > 1e-6)
+        if tall.any():
+            reach = np.where(tall, np.minimum(reach, HEIGHT_MOVES_M), reach)
+            for a in np.unique(seen.area[tall]):
+                k = np.flatnonzero(tall & (seen.area == a))
+                area = self.areas[a]
+                share, by_prior = self.between(tracks, row[k], area, clock_s)
+                p[k] *= share
+                guessed[k] = by_prior
+        for a, area in enumerate(self.areas):
+            if area.active_ns and not area.is_active(now_ns):
+                p[seen.area == a] = 0.0
+        first = np.flatnonzero(np.diff(seen.point, prepend=-1) != 0)
+        if len(first):
+            who = seen.point[first]
+            clear[who] = np.minimum(clear[who], np.minimum.reduceat(reach, first))
+        return Within(seen.point, row, seen.area, seen.d_m, p, guessed, clear)
+
+    def between(
+        self, tracks: Tracks, row: Ints, band: Area | Rule, clock_s: float
+    ) -> tuple[Floats, Bools]:
+        """Return P(between the vertical limits) of tracks (N,), and where the prior said so."""
+        h_m, sigma_m = self.height_of(tracks, row, clock_s)
+        return self.heights.between(band.lower, band.upper, h_m, sigma_m)
+
+    def height_of(self, tracks: Tracks, row: Ints, clock_s: float) -> tuple[Floats, Floats]:
+        """Return heights (N, 4) by datum and one sigma (N,), older ones less sure."""
+        h_m, at = tracks.h_m[row], tracks.h_at[row]
+        newest = at.max(axis=1, keepdims=True)
+        h_m = np.where(at >= newest - 30.0, h_m, np.nan)  # one datum may have fallen silent
+        age_s = np.clip(clock_s - newest[:, 0], 0.0, 3600.0)
+        told = tracks.h_sigma_m[row]
+        sigma = np.where(np.isnan(told), self.settings.h_sigma_m, told)
+        drift = np.where(np.isnan(tracks.vrate_mps[row]), 5.0, np.abs(tracks.vrate_mps[row]))
+        return h_m, np.hypot(sigma, drift * age_s)
+
+    def means(self, tracks: Tracks, row: Ints, rule: int, clock_s: float, now_ns: int) -> Floats:
+        """Return P that a rule means tracks (N,): 0 or 1, or what the altitude band leaves."""
+        told = self.rules[rule]
+        if not told.is_on(now_ns):
+            return np.zeros(len(row))
+        out = np.ones(len(row))
+        if told.cooperative is not None:
+            answers = tracks.answers(row, clock_s)
+            if told.cooperative:
+                out[answers != 1] = 0.0
+            else:  # "cannot tell" is no yes: it stays in, and the alert says so
+                out[(answers == 1) | ((answers < 0) & (tracks.motion[row, COUNT] < 3))] = 0.0
+        if told.sources:
+            codes = [KINDS.index(each) for each in told.sources]
+            out[~np.isin(tracks.kind[row], codes)] = 0.0
+        if told.by_name:
+            out[~self._by_name(tracks, row, rule)] = 0.0
+        if chance.binds(told.lower) or chance.binds(told.upper):
+            out = out * self.between(tracks, row, told, clock_s)[0]
+        return out
+
+    def _by_name(self, tracks: Tracks, row: Ints, rule: int) -> NDArray[np.bool_]:
+        known, told = self._named[rule], self.rules[rule]
+        out = np.zeros(len(row), bool)
+        for k, r in enumerate(row.tolist()):
+            if r not in known:
+                known[r] = told.names(tracks.address(r), tracks.callsign[r], tracks.type[r])
+            out[k] = known[r]
+        return out
+
+    def forget(self, row: int) -> None:
+        """Ask anew who a track is: its callsign or type changed, or the row is another's."""
+        for known in self._named.values():
+            known.pop(row, None)
+
+
+def _slots(areas: Sequence[Area], rules: Sequence[Rule]) -> list[Slot]:
+    out = []
+    for r, rule in enumerate(rules):
+        unknown = [name for name in rule.sources if name not in KINDS]
+        if unknown:
+            raise UsageError(
+                f'rule "{rule.id}" asks for the source "{unknown[0]}", which is not known',
+                hint=f"sources are {', '.join(KINDS)}",
+            )
+        missing = set(rule.areas) - {area.id for area in areas}
+        if missing:
+            raise UsageError(
+                f'rule "{rule.id}" names the area "{sorted(missing)[0]}", which is not there',
+                hint=f"areas are {', '.join(a.id for a in areas) or 'none'}",
+            )
+        mine = [a for a, area in enumerate(areas) if rule.watches(area)]
+        anywhere = not rule.areas and not rule.layers
+        for kind in rule.kinds:
+            if kind in (AlertKind.INSIDE, AlertKind.PREDICTED):
+                soon = kind is AlertKind.PREDICTED
+                on, off = (rule.soon_on, rule.soon_off) if soon else (rule.p_on, rule.p_off)
+                out += [Slot(kind, r, a, on, off, rule.dwell_s, rule.close_s) for a in mine]
+            elif kind in (AlertKind.DARK, AlertKind.LOST):
+                where = [-1] if anywhere else mine
+                out += [Slot(kind, r, a, 0.5, 0.5, rule.dwell_s, rule.close_s) for a in where]
+    return out

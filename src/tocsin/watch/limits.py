@@ -1,0 +1,284 @@
+"""Signed distance of many places from the limits of many areas, positive inside.
+
+The Earth is cut into squares of 1 degree of latitude by 2 of longitude, each into 4 x 4, and
+those again, and again: 111, 28, 7 and 1.7 km high.  A square whose middle is further from an area's
+limit than its corners are from its middle, and `SURE_M` more, lies on one side as a whole; only the
+others are divided, and each keeps the pieces of the limit that may be nearest to a place in it.
+In the smallest the distance is measured to these few, and the side is that of the middle, changed
+with every piece that the way from the middle crosses.
+
+Squares are made when a place falls into one.  They hold nothing but what the areas say: a place
+has the same distance whatever was asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.geo import R_MEAN_M
+from tocsin.schema import Floats
+from tocsin.watch import plane
+from tocsin.watch.area import Area
+
+Ints = NDArray[np.int64]
+
+SURE_M = 1_000.0
+FAR_M = 60_000.0  # an area further from a largest square than this is not looked at there
+STEPS_DEG = (1.0, 0.25, 0.0625, 0.015625)
+_ROWS, _COLUMNS = 180, 180  # of the largest squares
+_PLAIN, _DIVIDED, _LEAF = 0, 1, 2
+_NONE = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Places beside areas, one row each pair that is not far apart."""
+
+    point: Ints  # (K,)
+    area: Ints  # (K,)
+    d_m: Floats  # (K,) signed distance; see `exact`
+    exact: NDArray[np.bool_]  # (K,) else the limit is at least that far
+    rest_m: Floats  # (N,) of every place: areas without a row are at least this far
+
+
+class Limits:
+    """The squares of a set of areas."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self._areas = tuple(areas)
+        sizes = [len(area.a_lon_deg) for area in areas]
+        self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._a_lon = _joined([a.a_lon_deg for a in areas])
+        self._a_lat = _joined([a.a_lat_deg for a in areas])
+        self._b_lon = _joined([a.b_lon_deg for a in areas])
+        self._b_lat = _joined([a.b_lat_deg for a in areas])
+        self._clip = _joined([a.clip for a in areas]).astype(bool)
+        self._root = np.full(_ROWS * _COLUMNS, _NONE, np.int64)
+        self._table = np.zeros((0, len(areas)), np.int64)  # first node of every area, or none
+        self._rest_m = np.zeros(0)
+        # Nodes: one a square and an area.
+        self.count = 0
+        self.area = np.zeros(0, np.int64)
+        self.lon_deg, self.lat_deg, self.d_m = np.zeros(0), np.zeros(0), np.zeros(0)
+        self.level = np.zeros(0, np.int8)
+        self.state = np.zeros(0, np.int8)
+        self._children = np.zeros((0, 16), np.int64)
+        self._pieces: list[Ints] = []  # of every node: those that may be nearest in it
+        self._start, self._n = np.zeros(0, np.int64), np.zeros(0, np.int64)  # of leaves in _flat
+        self._flat, self._used = np.zeros(1024, np.int64), 0
+
+    def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> Seen:
+        """Return the areas that places (N,) are in or not far from, and how deep.
+
+        need_m  (N,) a limit nearer than this is measured exactly
+        """
+        root = self._roots(lon_deg, lat_deg)
+        point, area = np.nonzero(self._table[root] >= 0)
+        node = self.nodes(lon_deg[point], lat_deg[point], area)
+        d_m, exact = self.distances(lon_deg[point], lat_deg[point], node, need_m[point])
+        return Seen(point, area, d_m, exact, self._rest_m[root])
+
+    def nodes(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Ints:
+        """Return the smallest square of each place for its area, (N,); -1 where it is far away."""
+        root = self._roots(lon_deg, lat_deg)  # before the table, which it may replace
+        node = self._table[root, area]
+        for level in range(1, len(STEPS_DEG)):
+            deep = np.flatnonzero((node >= 0) & (self.state[node] == _DIVIDED))
+            if not len(deep):
+                break
+            step = STEPS_DEG[level]
+            i = _index(lat_deg[deep] + 90.0, step, int(180 / step))
+            j = _index(lon_deg[deep] + 180.0, 2 * step, int(180 / step))
+            which = (i & 3) * 4 + (j & 3)
+            child = self._children[node[deep], which]
+            new = np.flatnonzero(child < 0)
+            for k in new:
+                parent = int(node[deep[k]])
+                if self._children[parent, which[k]] < 0:
+                    self._divide(parent, level, int(i[k]), int(j[k]), int(which[k]))
+            if len(new):
+                child = self._children[node[deep], which]
+            node[deep] = child
+        return node
+
+    def distances(
+        self, lon_deg: Floats, lat_deg: Floats, node: Ints, need_m: Floats
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the signed distance of places (N,) in their squares, and where it is exact.
+
+        Elsewhere it is a lower bound, and not below `need_m`.
+        """
+        at = plane.place(lon_deg, lat_deg)
+        qx, qy = plane.xy(at, self.lon_deg[node], self.lat_deg[node])
+        middle_m = self.d_m[node]
+        least_m = np.abs(middle_m) - np.hypot(qx, qy) * 1.02
+        d = np.copysign(np.maximum(least_m, 0.0), middle_m)
+        near = least_m < need_m
+        leaf = self.state[node] == _LEAF
+        for k in np.flatnonzero(near & ~leaf):  # few: positions that are hardly known
+            here = slice(k, k + 1)
+            m = self.measured(lon_deg[here], lat_deg[here], self._pieces[int(node[k])])
+            d[k] = np.copysign(m[0], middle_m[k])
+        some = np.flatnonzero(near & leaf)
+        if len(some):
+            d[some] = self._measured(at.take(some), node[some], qx[some], qy[some])
+        return d, near
+
+    def warm(self, most: int = 50_000) -> int:
+        """Make the squares around every limit, at most so many; return how many there are.
+
+        For a start that does not stumble over squares that are still to be made.
+        """
+        for v in range(len(self._areas)):
+            some = slice(int(self._first[v]), int(self._first[v + 1]))
+            lon, lat = self._a_lon[some], self._a_lat[some]
+            step = STEPS_DEG[-1]
+            i = _index(lat + 90.0, step, int(180 / step))
+            j = _index(lon + 180.0, 2 * step, int(180 / step))
+            keys = {
+                (int(a) + p, int(b) + q)
+                for a, b in set(zip(i, j, strict=True))
+                for p in (-1, 0, 1)
+                for q in (-1, 0, 1)
+            }
+            cells = np.array(sorted(keys))
+            if self.count + len(cells) > most:
+                break
+            at_lat = np.clip((cells[:, 0] + 0.5) * step - 90.0, -90.0, 90.0)
+            at_lon = (cells[:, 1] + 0.5) * 2 * step - 180.0
+            self.nodes(at_lon, at_lat, np.full(len(cells), v))
+        return self.count
+
+    def pieces(self, node: int) -> Ints:
+        """Return the pieces that may be nearest to a place in a square."""
+        return self._pieces[node]
+
+    def measured(self, lon_deg: Floats, lat_deg: Floats, pieces: Ints) -> Floats:
+        """Return distances in metres, without side, of places (N,) from the nearest of pieces."""
+        pieces = pieces[~self._clip[pieces]]
+        if not len(pieces):
+            return np.full(len(lon_deg), FAR_M)
+        at = plane.place(lon_deg[:, None], lat_deg[:, None])
+        return np.asarray(np.sqrt(plane.squared_m2(*self._ends(at, pieces)).min(axis=1)))
+
+    def _roots(self, lon_deg: Floats, lat_deg: Floats) -> Ints:
+        cell = _index(lat_deg + 90.0, 1.0, _ROWS) * _COLUMNS + _index(
+            lon_deg + 180.0, 2.0, _COLUMNS
+        )
+        root = self._root[cell]
+        if len(root) and root.min() < 0:
+            for each in np.unique(cell[root < 0]):
+                self._open(int(each))
+            root = self._root[cell]
+        return np.asarray(root)
+
+    def _open(self, cell: int) -> None:
+        """Make a largest square: a node for every area that is not far from it."""
+        i, j = divmod(cell, _COLUMNS)
+        lon, lat = 2.0 * j - 179.0, i - 89.5
+        row = np.full(len(self._areas), _NONE, np.int64)
+        half_m = _half_diagonal_m(lat, STEPS_DEG[0])
+        rest_m = np.inf
+        at = plane.place(lon, lat)
+        for v in range(len(self._areas)):
+            pieces = np.arange(self._first[v], self._first[v + 1])
+            if not len(pieces):
+                continue
+            corner_m = np.hypot(*plane.xy(at, self._a_lon[pieces], self._a_lat[pieces]))
+            ax, ay, bx, by = self._ends(at, pieces)
+            near_m = float(np.sqrt(plane.squared_m2(ax, ay, bx, by).min()))
+            within = bool(plane.ray(ax, ay, bx, by).sum() % 2)
+            if not within and min(near_m, float(corner_m.min())) * 0.98 > half_m + FAR_M:
+                rest_m = min(rest_m, near_m * 0.98 - half_m)
+                continue
+            row[v] = self._node(v, lon, lat, 0, pieces, within)
+        self._root[cell] = len(self._table)
+        self._table = np.concatenate([self._table, row[None]])
+        self._rest_m = np.append(self._rest_m, rest_m)
+
+    def _divide(self, parent: int, level: int, i: int, j: int, which: int) -> None:
+        step = STEPS_DEG[level]
+        lat, lon = (i + 0.5) * step - 90.0, (j + 0.5) * 2 * step - 180.0
+        pieces = self._pieces[parent]
+        at = plane.place(lon, lat)
+        qx, qy = plane.xy(at, self.lon_deg[parent], self.lat_deg[parent])
+        over = plane.crossed(*self._ends(at, pieces), float(qx), float(qy))
+        within = bool(self.d_m[parent] > 0) ^ bool(over.sum() % 2)
+        area = int(self.area[parent])
+        self._children[parent, which] = self._node(area, lon, lat, level, pieces, within)
+
+    def _node(
+        self, area: int, lon: float, lat: float, level: int, pieces: Ints, within: bool
+    ) -> int:
+        if self.count == len(self.area):
+            self._grow()
+        k, half_m = self.count, _half_diagonal_m(lat, STEPS_DEG[level])
+        self.count += 1
+        at = plane.place(lon, lat)
+        each_m = np.sqrt(plane.squared_m2(*self._ends(at, pieces)))
+        true = ~self._clip[pieces]
+        d = float(each_m[true].min()) if true.any() else FAR_M
+        self.area[k], self.lon_deg[k], self.lat_deg[k], self.level[k] = area, lon, lat, level
+        self.d_m[k] = max(d, 1e-3) if within else -max(d, 1e-3)
+        if float(each_m.min()) > half_m + SURE_M:
+            self.state[k] = _PLAIN
+        else:
+            self.state[k] = _DIVIDED if level < len(STEPS_DEG) - 1 else _LEAF
+        # 2 %: what the plane may be off at the range of a largest square.
+        reach_m = (min(d, half_m) if not true.any() else d + 2 * half_m) * 1.02
+        pieces = pieces[each_m <= max(reach_m, half_m * 1.02)]
+        self._pieces.append(pieces)
+        if self.state[k] == _LEAF:
+            need = self._used + len(pieces)
+            if need > len(self._flat):
+                more = np.zeros(max(len(self._flat), need), np.int64)
+                self._flat = np.concatenate([self._flat, more])
+            self._flat[self._used : need] = pieces
+            self._start[k], self._n[k] = self._used, len(pieces)
+            self._used = need
+        return k
+
+    def _measured(self, at: plane.Place, node: Ints, qx: Floats, qy: Floats) -> Floats:
+        n = self._n[node]
+        owner = np.repeat(np.arange(len(node)), n)
+        first = np.cumsum(n) - n
+        piece = self._flat[self._start[node][owner] + np.arange(len(owner)) - first[owner]]
+        ax, ay, bx, by = self._ends(at.take(owner), piece)
+        each = plane.squared_m2(ax, ay, bx, by)
+        if self._clip.any():
+            each = np.where(self._clip[piece], FAR_M**2, each)
+        over = plane.crossed(ax, ay, bx, by, qx[owner], qy[owner])
+        d = np.sqrt(np.minimum.reduceat(each, first))
+        odd = np.add.reduceat(over.astype(np.int64), first) % 2 == 1
+        return np.where((self.d_m[node] > 0) ^ odd, d, -d)
+
+    def _ends(self, at: plane.Place, piece: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+        return plane.ends(
+            at, self._a_lon[piece], self._a_lat[piece], self._b_lon[piece], self._b_lat[piece]
+        )
+
+    def _grow(self) -> None:
+        more = max(256, len(self.area))
+        for name in ("area", "lon_deg", "lat_deg", "d_m", "level", "state", "_start", "_n"):
+            held = getattr(self, name)
+            setattr(self, name, np.concatenate([held, np.zeros(more, held.dtype)]))
+        self._children = np.concatenate([self._children, np.full((more, 16), _NONE, np.int64)])
+
+
+def _index(value: Floats, step: float, most: int) -> Ints:
+    return np.clip(np.floor(value / step), 0, most - 1).astype(np.int64)
+
+
+def _half_diagonal_m(lat_deg: float, step_deg: float) -> float:
+    """Return how far the corners of a square are from its middle, a little more than less."""
+    nearest = np.radians(max(abs(lat_deg) - step_deg / 2, 0.0))  # its edge towards the equator
+    high = np.radians(step_deg / 2) * R_MEAN_M
+    return float(np.hypot(high, 2 * high * np.cos(nearest)) * 1.01)
+
+
+def _joined(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)

@@ -1,0 +1,125 @@
+"""Pieces of a boundary in the plane about a place: distance, side, crossings.
+
+A point at (dlon, dlat) from the place stands at x = dlon N cos(m), y = dlat M, with m the middle
+latitude and N, M the ellipsoid's radii of curvature at the place.  The middle latitude keeps
+lengths true to d^2 tan^2(lat) / 24 R^2 of themselves: 0.1 m at 20 km and 60 degrees north, 1 % at
+1,500 km, where only bounds are asked for.  A piece is straight there as its geodesic is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.geo import A_M, E2
+from tocsin.schema import Floats
+
+Bools = NDArray[np.bool_]
+_RAD = np.pi / 180.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One place or many: what the plane about it needs."""
+
+    lon_deg: Floats
+    lat_deg: Floats
+    sin: Floats
+    cos: Floats
+    n_m: Floats  # metres per radian of longitude at the equator of the plane, less the cosine
+    m_m: Floats  # metres per radian of latitude
+
+    def take(self, index: NDArray[np.int64]) -> Place:
+        """Return some of the places, or one of them several times."""
+        return Place(
+            self.lon_deg[index],
+            self.lat_deg[index],
+            self.sin[index],
+            self.cos[index],
+            self.n_m[index],
+            self.m_m[index],
+        )
+
+
+def place(lon_deg: Floats | float, lat_deg: Floats | float) -> Place:
+    """Return the planes about places, (N,) or one."""
+    lon, lat = np.asarray(lon_deg, np.float64), np.asarray(lat_deg, np.float64)
+    sin, cos = np.sin(lat * _RAD), np.cos(lat * _RAD)
+    w2 = 1 - E2 * sin * sin
+    n = A_M / np.sqrt(w2)
+    return Place(lon, lat, sin, cos, n, n * (1 - E2) / w2)
+
+
+def xy(at: Place, lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:
+    """Return points in the planes, east and north in metres; the longitude the short way."""
+    dlon = lon_deg - at.lon_deg
+    dlon = dlon - 360.0 * np.round(dlon / 360.0)
+    return _project(at, dlon, lat_deg)
+
+
+def ends(
+    at: Place, a_lon: Floats, a_lat: Floats, b_lon: Floats, b_lat: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return both ends of pieces in the planes; b lies where it does beside a."""
+    dlon = a_lon - at.lon_deg
+    dlon = dlon - 360.0 * np.round(dlon / 360.0)
+    ax, ay = _project(at, dlon, a_lat)
+    bx, by = _project(at, dlon + (b_lon - a_lon), b_lat)
+    return ax, ay, bx, by
+
+
+def _project(at: Place, dlon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:
+    half = (lat_deg - at.lat_deg) * (_RAD / 2)
+    middle = at.cos * (1 - half * half / 2) - at.sin * half  # cos(lat + half), to half^3 / 6
+    return dlon_deg * _RAD * at.n_m * middle, 2 * half * at.m_m
+
+
+def away(at: Place, x_m: Floats, y_m: Floats) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of points in the planes: where a straight flight leads.
+
+    A straight line in the plane is a geodesic to second order: tan(lat) x^2 / 2 R of northing,
+    which is 790 m at 75 km and 60 degrees, and the convergence of the meridians are kept; what
+    is left out grows as d^3 / R^2, some 10 m there.
+    """
+    tan = at.sin / np.maximum(at.cos, 1e-6)
+    y = y_m - tan * x_m * x_m / (2 * at.n_m)
+    lat = at.lat_deg + y / at.m_m / _RAD
+    half = (lat - at.lat_deg) * (_RAD / 2)
+    middle = np.maximum(at.cos * (1 - half * half / 2) - at.sin * half, 1e-6)
+    lon = at.lon_deg + x_m / (at.n_m * middle) / _RAD
+    return lon - 360.0 * np.round(lon / 360.0), np.clip(lat, -90.0, 90.0)
+
+
+def squared_m2(ax: Floats, ay: Floats, bx: Floats, by: Floats) -> Floats:
+    """Return the squared distance of the place from pieces."""
+    sx, sy = bx - ax, by - ay
+    length2 = sx * sx + sy * sy
+    t = np.clip(-(ax * sx + ay * sy) / np.maximum(length2, 1e-9), 0.0, 1.0)
+    x, y = ax + t * sx, ay + t * sy
+    return np.asarray(x * x + y * y)
+
+
+def crossed(
+    ax: Floats, ay: Floats, bx: Floats, by: Floats, qx: Floats | float, qy: Floats | float
+) -> Bools:
+    """Return which pieces the way from the place to q crosses.
+
+    A vertex on the way belongs to one side, always the same: two pieces that meet there count
+    once or twice, as the boundary crosses or touches.
+    """
+    left = qx * ay - qy * ax > 0
+    right = qx * by - qy * bx > 0
+    sx, sy = bx - ax, by - ay
+    here = sy * ax - sx * ay > 0
+    there = sx * (qy - ay) - sy * (qx - ax) > 0
+    return np.asarray((left != right) & (here != there))
+
+
+def ray(ax: Floats, ay: Floats, bx: Floats, by: Floats) -> Bools:
+    """Return which pieces lie across the ray from the place to the east."""
+    up, upper = ay > 0, by > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x = ax - ay * (bx - ax) / (by - ay)
+    return np.asarray((up != upper) & (x > 0))
