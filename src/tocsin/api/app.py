@@ -13,7 +13,17 @@ from tocsin.api import problem
 from tocsin.api.edge import Edge
 from tocsin.api.gate import gated
 from tocsin.api.held import Held
-from tocsin.api.routes import bundle, cases, health, live, session
+from tocsin.api.routes import (
+    bell,
+    bundle,
+    cases,
+    features,
+    health,
+    incidents,
+    live,
+    pages,
+    session,
+)
 
 _ABOUT = (
     "From radar plots and ADS-B to an airspace violation with stated certainty.  "
@@ -46,7 +56,7 @@ def make(held: Held) -> FastAPI:
     )
     app.router.route_class = gated(held)
     problem.add(app)
-    for each in (health, session, live, cases, bundle):
+    for each in (health, session, live, cases, incidents, bell, features, pages, bundle):
         each.add(app, held)
     app.add_middleware(Edge, serving=held.serving)
     return app

@@ -24,6 +24,7 @@ Json = dict[str, Any]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,119}")
 _IN_BUNDLE = "bundle/data/results/"
 BUNDLE = "bundle.zip"
+VIEW = "view.json"  # of the incident screen; named here, for what writes it is slow to load
 FILES = {
     "dossier.html": "text/html; charset=utf-8",
     "dossier.pdf": "application/pdf",

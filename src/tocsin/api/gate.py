@@ -169,7 +169,14 @@ def _host(request: Request) -> str:
 
 
 def _parameters(route: APIRoute) -> frozenset[str]:
-    return frozenset(each.alias for each in route.dependant.query_params)
+    """Return the parameters of a path, those of what it depends on included."""
+    names: set[str] = set()
+    waiting = [route.dependant]
+    while waiting:
+        one = waiting.pop()
+        names.update(each.alias for each in one.query_params)
+        waiting += one.dependencies
+    return frozenset(names)
 
 
 def _to_the_form(request: Request) -> Response:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,7 @@ from tocsin.schema import Tlp
 if TYPE_CHECKING:
     from tocsin.run.live.service import Watch
 
-Deeds = Callable[[Deed], None]
+_WAIT_S = 20.0
 
 
 class Held:
@@ -49,6 +51,7 @@ class Held:
         self.watch, self.herald = watch, herald
         self.failures = Failures()
         self._store, self._scratch = store, scratch
+        self._heavy = threading.BoundedSemaphore(2)
 
     @property
     def store(self) -> SqlStore:
@@ -74,6 +77,16 @@ class Held:
         if self.accounts is None:
             raise Problem(403, "this server has no accounts", hint="it is a demo")
         return self.accounts
+
+    @contextmanager
+    def heavy(self) -> Iterator[None]:
+        """Wait for one of the places of work that takes seconds; raise Problem if none is free."""
+        if not self._heavy.acquire(timeout=_WAIT_S):
+            raise Problem(503, "too much is being computed", headers={"retry-after": "5"})
+        try:
+            yield
+        finally:
+            self._heavy.release()
 
     @property
     def cookie(self) -> str:

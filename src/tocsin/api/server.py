@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 
 from tocsin.api.accounts import people
+from tocsin.api.accounts.file import AccountsFile
 from tocsin.api.app import make
 from tocsin.api.held import Held, open_all
 from tocsin.api.serving import Serving
@@ -39,9 +40,10 @@ def serve(serving: Serving, ready: Callable[[str, Held], None]) -> None:
 
     ready  told the address, when it listens
     """
+    if not serving.loopback:
+        serving.check(_users(serving))
     held = open_all(serving)
     try:
-        serving.check(people.can_sign_in(held.accounts) if held.accounts is not None else 0)
         listening = _listen(serving)
         try:
             if held.watch is not None:
@@ -66,6 +68,17 @@ def serve(serving: Serving, ready: Callable[[str, Held], None]) -> None:
         if held.watch is not None:
             held.watch.stop(_WATCH_END_S)
         held.close()
+
+
+def _users(serving: Serving) -> int:
+    """Return how many can sign in; a file that is not there holds nobody, and is not made."""
+    if serving.demo or serving.accounts is None or not serving.accounts.is_file():
+        return 0
+    accounts = AccountsFile(serving.accounts, create=False)
+    try:
+        return people.can_sign_in(accounts)
+    finally:
+        accounts.close()
 
 
 def _listen(serving: Serving) -> socket.socket:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +41,7 @@ def serve(
 ) -> int:
     """Serve the register, the cases and the watch to browsers and programs."""
     needed()
-    from tocsin.api.accounts.place import accounts_path
+    from tocsin.api.accounts.place import accounts_path, named_store
     from tocsin.api.server import serve as run
     from tocsin.api.serving import Serving
 
@@ -54,7 +53,7 @@ def serve(
     ):
         if not there:
             raise UsageError(f'{name} "{path}" is not there')
-    url = None if demo else (store or _named())
+    url = None if demo else (store or named_store())
     serving = Serving(
         host=host,
         port=port,
@@ -90,15 +89,3 @@ def needed() -> None:
         raise UsageError(
             f"this needs {error.name}, which is not installed", hint="pip install 'tocsin[serve]'"
         ) from None
-
-
-def _named() -> str | None:
-    """Return the register that the settings name, if any."""
-    from tocsin.run.register import STORE, store_url
-
-    try:
-        return store_url(None)
-    except UsageError:
-        if os.environ.get(STORE):
-            raise
-        return None

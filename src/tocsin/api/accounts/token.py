@@ -18,7 +18,7 @@ from tocsin.api.accounts import people
 from tocsin.api.accounts.audit import Deed, record
 from tocsin.api.accounts.file import AccountsFile
 from tocsin.api.accounts.people import Account
-from tocsin.api.accounts.tables import TOKEN
+from tocsin.api.accounts.tables import ACCOUNT, TOKEN
 from tocsin.api.role import Role, least
 from tocsin.errors import TocsinError, UsageError
 from tocsin.register.workflow import person_key
@@ -92,8 +92,8 @@ def holder(accounts: AccountsFile, text: str) -> tuple[Account, Role] | None:
         return None
     with accounts.reading() as connection:
         row = connection.execute(
-            select(TOKEN, people.ACCOUNT.c.name)
-            .join(people.ACCOUNT, people.ACCOUNT.c.key == _C.key)
+            select(_C.hash, _C.role, _C.ends_ns, _C.revoked_ns, ACCOUNT.c.name)
+            .join(ACCOUNT, ACCOUNT.c.key == _C.key)
             .where(_C.id == id_)
         ).one_or_none()
         if row is None or not hmac.compare_digest(row.hash, _mark(secret)):

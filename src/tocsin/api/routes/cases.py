@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from tocsin.api.cases import FILES, OneCase
+from tocsin.api.cases import FILES, VIEW, OneCase
 from tocsin.api.edge import CSP_DOSSIER
 from tocsin.api.gate import needs
 from tocsin.api.held import Held
@@ -28,6 +28,12 @@ def add(app: FastAPI, held: Held) -> None:
     def case_findings(request: Request, case: str) -> Response:
         """The findings of a case: findings.json."""
         return JSONResponse(held.cases.one(case, who_of(request).audience).findings)
+
+    @app.get("/api/cases/{case}/view", openapi_extra=needs(Access.READER), tags=["cases"])
+    def case_view(request: Request, case: str) -> Response:
+        """What the incident screen draws: docs/reference/incident-view.md."""
+        found = held.cases.one(case, who_of(request).audience)
+        return Response(found.read(VIEW), media_type="application/json")
 
     @app.get("/api/cases/{case}/{file}", openapi_extra=needs(Access.READER), tags=["cases"])
     def case_file(request: Request, case: str, file: str) -> Response:
