@@ -2,6 +2,7 @@
 
 TocsinError                     1   anything below, caught by one name
   UsageError                    2   the call itself is wrong: an option, a combination
+    SettingsError               2     a file of settings: a key, a value, what does not fit together
   SourceError                   3   a source or file that yields nothing usable
     FeedError                   3     surveillance data
     AirspaceError               3     boundaries and volumes
@@ -38,6 +39,10 @@ class UsageError(TocsinError):
     """The command line or a function was called in a way that has no meaning."""
 
     exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A file of settings that has no meaning: says the key, the value and what is valid."""
 
 
 class SourceError(TocsinError):

@@ -68,12 +68,20 @@ def read(source: Source, options: ReadOptions) -> Reading:
 
     Raises FeedError where no block is found, UsageError for an edition that is not known.
     """
-    quarantine = Quarantine(source.path)
     blocks = asterixblocks.split(source.data)
     if not len(blocks.offset):
         raise FeedError(
             "holds no ASTERIX block", path=source.path, hint="name its format with --format"
         )
+    return decode(source, options, blocks, Told())
+
+
+def decode(source: Source, options: ReadOptions, blocks: Blocks, told: Told) -> Reading:
+    """Return the fixes of blocks, however they came.
+
+    told  what service messages said before; what these say is added
+    """
+    quarantine = Quarantine(source.path)
     for lost in blocks.lost:
         raw = source.data[lost.place : lost.place + min(lost.span, _RAW_BYTES)]
         quarantine.add(f"byte {lost.place}", lost.reason, lost.detail, raw)
@@ -82,7 +90,6 @@ def read(source: Source, options: ReadOptions) -> Reading:
     notes = list(blocks.notes)
     groups: list[Group] = []
     assumed: set[str] = set()
-    told = Told()
     records = len(blocks.lost)
     for category in np.unique(blocks.category).tolist():
         rows = np.flatnonzero(blocks.category == category)

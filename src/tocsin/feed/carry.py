@@ -2,11 +2,13 @@
 
 An aircraft says its position, velocity, identity and accuracy in different messages.  A row
 takes the newest earlier report of each, never a later one, and only while it is young enough.
+A stream that comes in batches keeps a `Memory`, so that a row also takes what an earlier batch
+said, and the batches together give what the whole would have given.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -70,3 +72,58 @@ def last_report(order: Order, said: Bools, limit_s: float) -> tuple[Ints, Floats
 def filled(values: NDArray[Any], source: Ints) -> NDArray[Any]:
     """Return float values (N,) taken from the rows `source`; NaN where that is -1."""
     return np.where(source >= 0, values[np.maximum(source, 0)], np.nan)
+
+
+@dataclass(slots=True)
+class Memory:
+    """The last report of every aircraft and thing, from the batches before."""
+
+    value: dict[str, dict[int, float]] = field(default_factory=dict)  # by name, then aircraft
+    clock_s: dict[str, dict[int, float]] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)  # and the numbers that stand for them
+
+    def recall(self, name: str, aircraft: list[int]) -> tuple[Floats, Floats]:
+        """Return the last report of each aircraft and its clock, NaN where there is none."""
+        value, clock_s = self.value.get(name, {}), self.clock_s.get(name, {})
+        return (
+            np.array([value.get(code, np.nan) for code in aircraft], np.float64),
+            np.array([clock_s.get(code, np.nan) for code in aircraft], np.float64),
+        )
+
+    def keep(self, name: str, aircraft: Ints, clock_s: Floats, values: Floats) -> None:
+        """Take in what rows (N,) report, where they report it and have a clock."""
+        said = np.flatnonzero(np.isfinite(values) & np.isfinite(clock_s))
+        said = said[np.argsort(clock_s[said], kind="stable")]
+        newest = dict(zip(aircraft[said].tolist(), said.tolist(), strict=True))  # the last wins
+        value, clock = self.value.setdefault(name, {}), self.clock_s.setdefault(name, {})
+        for code, row in newest.items():
+            at_s = float(clock_s[row])
+            if at_s >= clock.get(code, -np.inf):
+                value[code], clock[code] = float(values[row]), at_s
+
+    def number(self, word: str) -> int:
+        """Return the number that stands for a word from now on."""
+        return self.words.setdefault(word, len(self.words))
+
+    def forget(self, before_s: float) -> None:
+        """Drop what is older than a time."""
+        for name, clock in self.clock_s.items():
+            for code in [code for code, at_s in clock.items() if at_s < before_s]:
+                del clock[code], self.value[name][code]
+
+    def dump(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "value": {name: list(of.items()) for name, of in self.value.items()},
+            "clock_s": {name: list(of.items()) for name, of in self.clock_s.items()},
+            "words": list(self.words),
+        }
+
+    @classmethod
+    def load(cls, told: dict[str, Any]) -> Memory:
+        """Return the memory that was dumped."""
+        value, clock_s = (
+            {name: dict(map(tuple, of)) for name, of in told[key].items()}
+            for key in ("value", "clock_s")
+        )
+        return cls(value, clock_s, {word: number for number, word in enumerate(told["words"])})

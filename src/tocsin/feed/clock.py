@@ -26,7 +26,7 @@ COUNTER_HZ = 12e6
 MLAT_STAMP = 0xFF004D4C4154  # "\xff\0MLAT": a frame made by multilateration, not received
 RESTART_S = 10.0  # demodulators hand frames over up to a few seconds out of order, not more
 DAY_S = 86_400
-_APART_S = 1e9  # between two runs of a counter: more than any limit in seconds
+APART_S = 1e9  # between two runs of a counter: more than any limit in seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,13 +58,13 @@ def timing(stamp: Ints, day: date | None, gps: bool) -> Timing:
     own = stamp[np.where(rank < 0, first, rank)]
     if gps:
         own_ns = (own >> 30) * 1_000_000_000 + (own & 0x3FFFFFFF)
-        own_ns = own_ns + _midnights(own_ns) * DAY_S * 1_000_000_000
+        own_ns = own_ns + midnights(own_ns) * DAY_S * 1_000_000_000
         segment = np.zeros(count, np.int64)
     else:
         # Ticks of 250/3 ns; from the first stamp on, so that the product stays small.
         own_ns = (own - own[first]) * 250 // 3
-        segment = _restarts(own_ns)
-    clock_s = own_ns * 1e-9 + segment * _APART_S
+        segment = restarts(own_ns)
+    clock_s = own_ns * 1e-9 + segment * APART_S
     known = (rank >= 0) & (segment == 0) & (day is not None)
     base = np.datetime64(day.isoformat() if day else "1970-01-01", "ns")
     t = np.where(known, base + own_ns.astype("timedelta64[ns]"), NO_TIME)
@@ -72,14 +72,14 @@ def timing(stamp: Ints, day: date | None, gps: bool) -> Timing:
     return Timing(t, np.where(rank >= 0, clock_s, np.nan), "gps" if gps else "counter", notes)
 
 
-def _midnights(ns: Ints) -> Ints:
+def midnights(ns: Ints) -> Ints:
     """Return how many midnights lie before each stamp: a step back by most of a day is one."""
     step = np.diff(ns, prepend=ns[:1])
     half = DAY_S * 500_000_000
     return np.cumsum((step < -half).astype(np.int64) - (step > half))
 
 
-def _restarts(ns: Ints) -> Ints:
+def restarts(ns: Ints) -> Ints:
     """Return the number of restarts of the counter before each frame."""
     return np.cumsum(np.diff(ns, prepend=ns[:1]) < -RESTART_S * 1e9)
 

@@ -30,6 +30,8 @@ _METRIC = 0x40  # the M bit of AC13: a field in metres, whose code was never pub
 #: to -100 ft: rs1090 0.7.0 reads nothing in them, and aircraft fly there when pressure is high.
 _BELOW_ZERO = (0x400, 0x1400, 0x1000, 0x1002, 0x1402, 0x402, 0x502, 0x102, 0x10A, 0x50A)
 _BELOW_ZERO_FT = {code: -1000.0 + 100 * i for i, code in enumerate(_BELOW_ZERO)}
+#: What codes that were asked for once mean: at most 8,192 of each kind.
+_KNOWN: dict[str, dict[int, float]] = {"altitude": {}, "squawk": {}}
 _SHORT_OF = {"altitude": 4, "squawk": 5}  # the downlink format that carries each code
 
 
@@ -61,15 +63,23 @@ def read_codes(data: Bytes, df: Ints, es: Squitter) -> Codes:
 def _numbers(name: str, code: Ints) -> Floats:
     """Return what 13-bit codes (N,) mean; NaN for -1 and for a code that means nothing."""
     distinct, back = np.unique(code, return_inverse=True)
-    made = np.zeros((len(distinct), SHORT_BYTES), np.uint8)
-    made[:, 0] = _SHORT_OF[name] << 3
-    made[:, 2] = distinct >> 8 & 0x1F
-    made[:, 3] = distinct & 0xFF
-    meant = [answer.get(name) for answer in _ask(made)]
-    if name == "altitude":
-        known = zip(meant, distinct.tolist(), strict=True)
-        meant = [_BELOW_ZERO_FT.get(c) if word is None else word for word, c in known]
-    value = np.array([np.nan if word is None else float(word) for word in meant], np.float64)
+    known = _KNOWN[name]
+    new = [c for c in distinct.tolist() if c not in known]
+    if new:
+        asked = np.array(new, np.int64)
+        made = np.zeros((len(new), SHORT_BYTES), np.uint8)
+        made[:, 0] = _SHORT_OF[name] << 3
+        made[:, 2] = asked >> 8 & 0x1F
+        made[:, 3] = asked & 0xFF
+        meant = [answer.get(name) for answer in _ask(made)]
+        if name == "altitude":
+            meant = [
+                _BELOW_ZERO_FT.get(c) if w is None else w for w, c in zip(meant, new, strict=True)
+            ]
+        known.update(
+            (c, np.nan if w is None else float(w)) for c, w in zip(new, meant, strict=True)
+        )
+    value = np.array([known[c] for c in distinct.tolist()], np.float64)
     return np.where(distinct < 0, np.nan, value)[back]
 
 

@@ -20,7 +20,7 @@ position may be up to 0.6 s older than that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.feed import pairs, positions
-from tocsin.feed.carry import QUALITY_S, Order
+from tocsin.feed import carry, pairs, positions
+from tocsin.feed.carry import QUALITY_S
 from tocsin.feed.codes import DECODER, read_codes
 from tocsin.feed.columns import fixes
 from tocsin.feed.frames import Frames, Ints
@@ -54,24 +54,63 @@ class Decoded:
     notes: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a stream of frames knows from the batches before."""
+
+    carried: carry.Memory = field(default_factory=carry.Memory)
+    places: positions.Memory = field(default_factory=positions.Memory)
+    proven: dict[int, float] = field(default_factory=dict)  # addresses and when last under parity
+
+    def forget(self, before_s: float) -> None:
+        """Drop what was last heard before a time, on the clock of the frames."""
+        self.carried.forget(before_s)
+        self.places.forget(before_s)
+        for address in [a for a, at_s in self.proven.items() if at_s < before_s]:
+            del self.proven[address]
+
+    def dump(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "carried": self.carried.dump(),
+            "places": self.places.dump(),
+            "proven": list(self.proven.items()),
+        }
+
+    @classmethod
+    def load(cls, told: dict[str, Any]) -> Memory:
+        """Return the memory that was dumped."""
+        carried, places = carry.Memory.load(told["carried"]), positions.Memory.load(told["places"])
+        return cls(carried, places, {int(a): float(at_s) for a, at_s in told["proven"]})
+
+
 def decode(
-    source: Source, options: ReadOptions, frames: Frames, quarantine: Quarantine, t_quality: str
+    source: Source,
+    options: ReadOptions,
+    frames: Frames,
+    quarantine: Quarantine,
+    t_quality: str,
+    memory: Memory | None = None,
 ) -> Decoded:
     """Return one row per sound frame, in file order; the others go to the quarantine.
 
     frames      whose digits are known to be good; any length, format or parity
     t_quality   "gps", "host" or "counter": whose clock stamped the frames
+    memory      of a stream whose next frames these are; it is brought up to date.  What a whole
+                file would tell from *later* frames, that an address is real, a stream cannot.
     """
     sound = vet(frames, quarantine)
     frames, df = sound.frames, sound.df
     es = Squitter.of(frames.data, np.isin(df, (17, 18)))
     read = read_codes(frames.data, df, es)
-    link, address_kind = _addresses(sound, es)
+    link, address_kind = _addresses(sound, es, None if memory is None else memory.proven)
     aircraft = sound.icao24 | link << 24 | (address_kind >= 2).astype(np.int64) << 26
-    carried = Carrier(Order.of(aircraft, frames.clock_s), es.surface | es.airborne)
+    before = None if memory is None else memory.carried
+    carried = Carrier.of(aircraft, frames.clock_s, es.surface | es.airborne, before)
 
     columns = motion(carried, es, on_ground(df, sound.field, es))
-    lat, lon, how = _placed(carried, aircraft, frames, es, options)
+    places = None if memory is None else memory.places
+    lat, lon, how = _placed(carried, aircraft, frames, es, options, places)
     heights, doubtful = pressure_and_height(carried, es, df, frames.data, read.altitude_ft)
     columns |= heights
     columns |= quality(carried, es, np.isin(link, (_TISB, _MLAT)), np.isfinite(columns["h_hae_m"]))
@@ -89,7 +128,9 @@ def decode(
     return Decoded(fixes(source.sha256, frames.index, columns), notes)
 
 
-def _addresses(sound: Sound, es: Squitter) -> tuple[Ints, Ints]:
+def _addresses(
+    sound: Sound, es: Squitter, known: dict[int, float] | None = None
+) -> tuple[Ints, Ints]:
     """Return the way each frame came (_ADSB, ...) and the kind of its address, both (N,).
 
     DF 18 by CF (DO-260B, 2.2.3.2.1): 0 and 1 devices that are no transponders, 2 and 5
@@ -107,7 +148,11 @@ def _addresses(sound: Sound, es: Squitter) -> tuple[Ints, Ints]:
     kind = np.where(device & ((cf == 5) | np.isin(cf, (2, 6)) & (imf == 1)), _NON_ICAO, _VERIFIED)
     kind = np.where(device & (cf == 1), _ANONYMOUS, kind)
     bare = np.isin(df, (11, 17, 18))
-    proven = np.unique(icao24[bare & (kind == _VERIFIED)])
+    own = bare & (kind == _VERIFIED)
+    proven = np.unique(icao24[own])
+    if known is not None:
+        known.update(zip(icao24[own].tolist(), sound.frames.clock_s[own].tolist(), strict=True))
+        proven = np.array(sorted(known), np.int64)
     return link, np.where(bare | np.isin(icao24, proven), kind, _PARITY)
 
 
@@ -117,10 +162,11 @@ def _placed(
     frames: Frames,
     es: Squitter,
     options: ReadOptions,
+    memory: positions.Memory | None,
 ) -> tuple[Floats, Floats, NDArray[np.int8]]:
     """Return latitude, longitude (N,) and how each was decided; -1 where nothing was to be."""
     count = len(frames)
-    speed_mps, _ = carried(velocity(es)["gs_mps"], QUALITY_S)
+    speed_mps, _ = carried("pair_speed_mps", velocity(es)["gs_mps"], QUALITY_S)
     rows = carried.order.row[carried.placed[carried.order.row]]
     codes = pairs.Codes(
         aircraft[rows],
@@ -132,7 +178,7 @@ def _placed(
         speed_mps[rows],
     )
     lat, lon, how = np.full(count, np.nan), np.full(count, np.nan), np.full(count, -1, np.int8)
-    lat[rows], lon[rows], how[rows] = positions.resolve(codes, options.reference)
+    lat[rows], lon[rows], how[rows] = positions.resolve(codes, options.reference, memory)
     return lat, lon, how
 
 

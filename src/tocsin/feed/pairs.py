@@ -30,6 +30,11 @@ class Codes:
     x: Ints
     speed_mps: Floats  # last reported; NaN: unknown
 
+    def after(self, other: Codes) -> Codes:
+        """Return these with others before them: sorted no more, which pairing does not ask."""
+        names = list(self.__dataclass_fields__)
+        return Codes(*(np.concatenate([getattr(other, n), getattr(self, n)]) for n in names))
+
 
 def pair_solutions(codes: Codes) -> tuple[Floats, Floats]:
     """Return for each airborne frame the place that it and the newest other parity give (N,).

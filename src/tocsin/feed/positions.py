@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import cos, hypot, radians
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,23 +53,98 @@ class _Aircraft:
     newest: dict[bool, tuple[int, int, float]] = field(default_factory=dict)  # surface, by parity
 
 
+@dataclass(slots=True)
+class Memory:
+    """What a stream knows of its aircraft from the batches before."""
+
+    states: dict[int, _Aircraft] = field(default_factory=dict)
+    #: Newest code by aircraft, then by (surface, odd): clock, y, x.
+    codes: dict[int, dict[tuple[bool, bool], tuple[float, int, int]]] = field(default_factory=dict)
+
+    def before(self, aircraft: list[int]) -> Codes:
+        """Return the codes that a frame of these aircraft may pair with."""
+        rows = [
+            (code, clock_s, surface, odd, y, x)
+            for code in aircraft
+            for (surface, odd), (clock_s, y, x) in self.codes.get(code, {}).items()
+        ]
+        part = list(zip(*rows, strict=True)) or [()] * 6
+        return Codes(
+            np.array(part[0], np.int64),
+            np.array(part[1], np.float64),
+            np.array(part[2], np.bool_),
+            np.array(part[3], np.bool_),
+            np.array(part[4], np.int64),
+            np.array(part[5], np.int64),
+            np.full(len(rows), np.nan),
+        )
+
+    def keep(self, codes: Codes) -> None:
+        """Take in the newest codes of a batch."""
+        names = ("aircraft", "clock_s", "surface", "odd", "y", "x")
+        for code, clock_s, surface, odd, y, x in zip(
+            *(getattr(codes, name).tolist() for name in names), strict=True
+        ):
+            if clock_s == clock_s:
+                self.codes.setdefault(code, {})[surface, odd] = (clock_s, y, x)
+
+    def forget(self, before_s: float) -> None:
+        """Drop aircraft that were last heard before a time."""
+        for code, of in list(self.codes.items()):
+            if max(clock_s for clock_s, _, _ in of.values()) < before_s:
+                del self.codes[code]
+                self.states.pop(code, None)
+
+    def dump(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "states": [
+                [code, s.lat, s.lon, s.at_s, s.doubted, list(s.newest.items())]
+                for code, s in self.states.items()
+            ],
+            "codes": [[code, list(of.items())] for code, of in self.codes.items()],
+        }
+
+    @classmethod
+    def load(cls, told: dict[str, Any]) -> Memory:
+        """Return the memory that was dumped."""
+        made = cls()
+        for code, lat, lon, at_s, doubted, newest in told["states"]:
+            seen = {bool(odd): (int(y), int(x), float(t)) for odd, (y, x, t) in newest}
+            pair = None if doubted is None else (doubted[0], doubted[1], doubted[2])
+            made.states[code] = _Aircraft(lat, lon, at_s, pair, seen)
+        for code, of in told["codes"]:
+            made.codes[code] = {
+                (bool(surface), bool(odd)): (float(t), int(y), int(x))
+                for (surface, odd), (t, y, x) in of
+            }
+        return made
+
+
 Placed = tuple[float, float, int]
 _NOWHERE = (np.nan, np.nan)
 
 
 def resolve(
-    codes: Codes, reference: tuple[float, float] | None = None
+    codes: Codes, reference: tuple[float, float] | None = None, memory: Memory | None = None
 ) -> tuple[Floats, Floats, NDArray[np.int8]]:
     """Return latitude, longitude (N,), NaN where unresolved, and how each was decided (N,).
 
     reference   (lat_deg, lon_deg) of the receiver or airport, for the first surface position
                 and for frames without any clock
+    memory      of a stream whose next frames these are; it is brought up to date
 
     The last is PAIRED (a pair and what went before agree), REFERRED (one frame and the last
     position or the reference), CONTRADICTED (pair and history disagree), NO_REFERENCE (surface)
     or UNRESOLVED (no pair yet).
     """
-    pair_lat, pair_lon = pair_solutions(codes)
+    if memory is None:
+        pair_lat, pair_lon = pair_solutions(codes)
+    else:
+        earlier = memory.before(np.unique(codes.aircraft).tolist())
+        pair_lat, pair_lon = pair_solutions(codes.after(earlier))
+        pair_lat, pair_lon = pair_lat[len(earlier.y) :], pair_lon[len(earlier.y) :]
+        memory.keep(codes)
     count = len(codes.aircraft)
     lat, lon = np.full(count, np.nan), np.full(count, np.nan)
     how = np.zeros(count, np.int8)
@@ -83,7 +159,8 @@ def resolve(
         pair_lon.tolist(),
         strict=True,
     )
-    for i, placed in enumerate(_walk(rows, reference)):
+    states = None if memory is None else memory.states
+    for i, placed in enumerate(_walk(rows, reference, states)):
         lat[i], lon[i], how[i] = placed
     return lat, lon, how
 
@@ -91,11 +168,16 @@ def resolve(
 _Row = tuple[int, float, bool, bool, int, int, float, float]
 
 
-def _walk(rows: Iterator[_Row], reference: tuple[float, float] | None) -> Iterator[Placed]:
+def _walk(
+    rows: Iterator[_Row],
+    reference: tuple[float, float] | None,
+    states: dict[int, _Aircraft] | None = None,
+) -> Iterator[Placed]:
     current, state = None, _Aircraft()
     for aircraft, clock_s, surface, odd, y, x, pair_lat, pair_lon in rows:
         if aircraft != current:
-            current, state = aircraft, _Aircraft()
+            current = aircraft
+            state = _Aircraft() if states is None else states.setdefault(aircraft, _Aircraft())
         if clock_s != clock_s:  # NaN: each frame stands alone
             yield _alone(surface, odd, y, x, reference)
             continue

@@ -14,7 +14,16 @@ import numpy as np
 import pyarrow as pa
 
 from tocsin.feed import accuracy
-from tocsin.feed.carry import ALWAYS_S, IDENTITY_S, QUALITY_S, STATE_S, Order, filled, last_report
+from tocsin.feed.carry import (
+    ALWAYS_S,
+    IDENTITY_S,
+    QUALITY_S,
+    STATE_S,
+    Memory,
+    Order,
+    filled,
+    last_report,
+)
 from tocsin.feed.codes import Codes
 from tocsin.feed.frames import Bools, Bytes, Ints
 from tocsin.feed.squitter import Squitter, status, surface_motion, velocity
@@ -26,15 +35,54 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carrier:
-    """The order of the rows and which of them are position frames."""
+    """The order of the rows, which of them are position frames, and what came before them all."""
 
     order: Order
     placed: Bools
+    clock_s: Floats  # (N,) of the rows as they stand
+    aircraft: Ints  # (N,)
+    distinct: list[int]  # aircraft of the rows, each once
+    back: Ints  # (N,) where each row's aircraft stands in `distinct`
+    memory: Memory | None = None  # of a stream; None: these rows are the whole
 
-    def __call__(self, values: Floats, limit_s: float) -> tuple[Floats, Floats]:
+    @classmethod
+    def of(
+        cls, aircraft: Ints, clock_s: Floats, placed: Bools, memory: Memory | None = None
+    ) -> Carrier:
+        """Return the carrier of N rows."""
+        distinct, back = np.unique(aircraft, return_inverse=True)
+        order = Order.of(aircraft, clock_s)
+        return cls(order, placed, clock_s, aircraft, distinct.tolist(), back, memory)
+
+    def __call__(self, name: str, values: Floats, limit_s: float) -> tuple[Floats, Floats]:
         """Return values (N,) with position rows filled from the last report, and its age (N,)."""
+        told, age_s = self.last(name, values, limit_s)
+        return np.where(self.placed, told, values), age_s
+
+    def last(self, name: str, values: Floats, limit_s: float) -> tuple[Floats, Floats]:
+        """Return the last report for every row (N,), its own where it has one, and its age (N,)."""
         source, age_s = last_report(self.order, np.isfinite(values), limit_s)
-        return np.where(self.placed, filled(values, source), values), age_s
+        told = filled(values, source)
+        if self.memory is None:
+            return told, age_s
+        known, at_s = self.memory.recall(name, self.distinct)
+        old_s = self.clock_s - at_s[self.back]
+        with np.errstate(invalid="ignore"):
+            older = (source < 0) & (old_s >= 0) & (old_s <= limit_s)
+        self.memory.keep(name, self.aircraft, self.clock_s, values)
+        return np.where(older, known[self.back], told), np.where(older, old_s, age_s)
+
+    def word(self, name: str, words: pa.DictionaryArray, limit_s: float) -> pa.DictionaryArray:
+        """Return words (N,) with position rows filled from the last report."""
+        number = words.indices.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        known = words.dictionary
+        if self.memory is not None:  # numbers that hold from one batch to the next
+            own = np.array([self.memory.number(w) for w in known.to_pylist()] + [0], np.float64)
+            number = np.where(np.isnan(number), np.nan, own[np.nan_to_num(number).astype(np.int64)])
+            known = pa.array(list(self.memory.words), pa.string())
+        kept, _ = self(name, number, limit_s)
+        indices = pa.array(np.nan_to_num(kept).astype(np.int32), mask=np.isnan(kept))
+        return pa.DictionaryArray.from_arrays(indices, known)
 
 
 def motion(carried: Carrier, es: Squitter, ground: Floats) -> Columns:
@@ -43,11 +91,11 @@ def motion(carried: Carrier, es: Squitter, ground: Floats) -> Columns:
     gs_mps, track_deg = surface_motion(es)
     gs_mps = np.where(es.surface, gs_mps, said["gs_mps"])
     track_deg = np.where(es.surface, track_deg, said["track_deg"])
-    nacv, _ = carried(said["nacv"], STATE_S)
+    nacv, _ = carried("nacv", said["nacv"], STATE_S)
     return {
-        "gs_mps": carried(gs_mps, STATE_S)[0],
-        "track_deg": carried(track_deg, STATE_S)[0],
-        "vrate_mps": carried(said["vrate_mps"], STATE_S)[0],
+        "gs_mps": carried("gs_mps", gs_mps, STATE_S)[0],
+        "track_deg": carried("track_deg", track_deg, STATE_S)[0],
+        "vrate_mps": carried("vrate_mps", said["vrate_mps"], STATE_S)[0],
         "nacv": nacv,
         "vel_sigma_mps": accuracy.lookup(accuracy.VELOCITY95_MPS, nacv) / accuracy.EPU95_SIGMA,
         "on_ground": truths(ground),
@@ -68,18 +116,19 @@ def pressure_and_height(
     fine = np.where(es.airborne, es.bits(16, 16) == 1, data[:, 3] & 0x10 != 0)  # the Q bit
     lsb_m = np.where(np.isfinite(h_m), np.where(fine, 25 * FT_M, 100 * FT_M), np.nan)
 
-    source, age_s = last_report(carried.order, np.isfinite(own_m), STATE_S)
-    pressure_m = np.where(es.airborne, filled(own_m, source), own_m)
+    last_m, age_s = carried.last("h_pressure_m", own_m, STATE_S)
+    pressure_m = np.where(es.airborne, last_m, own_m)
+    last_lsb_m, _ = carried.last("h_lsb_m", np.where(np.isfinite(own_m), lsb_m, np.nan), STATE_S)
     denied = np.abs(gnss_m - pressure_m) > _height_tolerance_m(pressure_m)
     gnss_m = np.where(denied, np.nan, gnss_m)
-    above_m, _ = carried(velocity(es)["geo_minus_baro_m"], STATE_S)
+    above_m, _ = carried("geo_minus_baro_m", velocity(es)["geo_minus_baro_m"], STATE_S)
     summed_m = np.where(es.airborne, pressure_m + above_m, np.nan)
     hae_m = np.where(np.isfinite(gnss_m), gnss_m, summed_m)
     known = np.isfinite(pressure_m)
     return {
         "h_pressure_m": pressure_m,
         "h_hae_m": hae_m,
-        "h_lsb_m": np.where(es.airborne & known, filled(lsb_m, source), lsb_m),
+        "h_lsb_m": np.where(es.airborne & known, last_lsb_m, lsb_m),
         "h_age_s": np.where(known, np.where(es.airborne, age_s, 0.0), np.nan),
     }, int(denied.sum())
 
@@ -104,10 +153,10 @@ def quality(carried: Carrier, es: Squitter, relayed: Bools, geometric: Bools) ->
     code alone stands for accuracy and integrity (NUCp).
     """
     said = status(es)
-    version, _ = carried(said["adsb_version"], ALWAYS_S)
-    nacp, age_s = carried(said["nacp"], QUALITY_S)
+    version, _ = carried("adsb_version", said["adsb_version"], ALWAYS_S)
+    nacp, age_s = carried("nacp", said["nacp"], QUALITY_S)
     names = ("sil", "sil_supp", "gva", "sda", "nic_baro", "nic_a", "nic_c")
-    code = {name: carried(said[name], QUALITY_S)[0] for name in names}
+    code = {name: carried(name, said[name], QUALITY_S)[0] for name in names}
     nic_b = np.where(es.airborne, es.bits(8, 8), 0).astype(np.float64)
     nic, rc_m = accuracy.integrity(es.tc, code.pop("nic_a"), nic_b, code.pop("nic_c"), version)
     nucp_epu95_m, nucp_limit_m = accuracy.uncategorised(es.tc)
@@ -131,16 +180,14 @@ def quality(carried: Carrier, es: Squitter, relayed: Bools, geometric: Bools) ->
 
 def identity(carried: Carrier, es: Squitter, df: Ints, field: Ints, codes: Codes) -> Columns:
     """Return call sign, squawk, emergency and SPI."""
-    number = codes.callsign.indices.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    kept, _ = carried(number, IDENTITY_S)
-    indices = pa.array(np.nan_to_num(kept).astype(np.int32), mask=np.isnan(kept))
     priority = (es.tc == 28) & (es.bits(6, 8) == 1)
+    said = np.where(priority, es.bits(9, 11), np.nan)
     reply = np.isin(df, (4, 5, 20, 21))
     spi = np.where(es.airborne, es.bits(6, 7) == 3, np.isin(field, (4, 5))).astype(np.float64)
     return {
-        "callsign": pa.DictionaryArray.from_arrays(indices, codes.callsign.dictionary),
-        "squawk": carried(codes.squawk, IDENTITY_S)[0],
-        "emergency": carried(np.where(priority, es.bits(9, 11), np.nan), QUALITY_S)[0],
+        "callsign": carried.word("callsign", codes.callsign, IDENTITY_S),
+        "squawk": carried("squawk", codes.squawk, IDENTITY_S)[0],
+        "emergency": carried("emergency", said, QUALITY_S)[0],
         "spi": truths(np.where(es.airborne | reply, spi, np.nan)),
     }
 

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tocsin.feed.carry import IDENTITY_S, STATE_S, Order, filled, last_report
+from tocsin.feed.carry import ALWAYS_S, IDENTITY_S, STATE_S, Memory
 from tocsin.feed.columns import fixes
 from tocsin.feed.frames import NO_TIME
 from tocsin.feed.quarantine import Quarantine
-from tocsin.feed.reports import words
+from tocsin.feed.reports import Carrier, words
 from tocsin.feed.source import ReadOptions, Source
 from tocsin.schema import Floats, Reading
 from tocsin.units import FPM_MPS, FT_M, KT_MPS
@@ -59,8 +59,11 @@ def sniff(head: bytes) -> bool:
     return _LINE.match(head.lstrip()) is not None
 
 
-def read(source: Source, options: ReadOptions) -> Reading:
-    """Return the fixes of a BaseStation recording; none unless `options.assume_utc` is set."""
+def read(source: Source, options: ReadOptions, memory: Memory | None = None) -> Reading:
+    """Return the fixes of a BaseStation recording; none unless `options.assume_utc` is set.
+
+    memory  of a stream whose next lines these are; it is brought up to date
+    """
     quarantine = Quarantine(source.path)
     rows: list[_Row] = []
     numbers: list[int] = []
@@ -84,7 +87,7 @@ def read(source: Source, options: ReadOptions) -> Reading:
     if screen:
         notes += (f"{screen:,} x line about the screen (SEL, ID, AIR, STA, CLK), no fix",)
     index = np.array(numbers, np.uint64)
-    table = fixes(source.sha256, index, _columns(rows, index, source, options))
+    table = fixes(source.sha256, index, _columns(rows, index, source, options, memory))
     records = len(rows) + len(quarantine.refusals) + screen
     return quarantine.reading(source.sha256, NAME, records, table, notes)
 
@@ -157,7 +160,11 @@ def _time(text: str) -> np.datetime64:
 
 
 def _columns(
-    rows: list[_Row], index: np.ndarray[Any, Any], source: Source, options: ReadOptions
+    rows: list[_Row],
+    index: np.ndarray[Any, Any],
+    source: Source,
+    options: ReadOptions,
+    memory: Memory | None,
 ) -> dict[str, Any]:
     count = len(rows)
     parts = list(zip(*rows, strict=True)) if rows else [()] * 9
@@ -168,18 +175,14 @@ def _columns(
     altitude_m, gs_mps, track_deg, lat, lon, vrate_mps = values
     lat, lon = np.where(np.isnan(lon), np.nan, lat), np.where(np.isnan(lat), np.nan, lon)
     placed = np.isfinite(lat)
-    order = Order.of(address, (t - t.min()).astype(np.float64) * 1e-9 if count else np.zeros(0))
-
-    def carried(column: Floats, limit_s: float) -> Floats:
-        told, _ = last_report(order, np.isfinite(column), limit_s)
-        return np.where(placed, filled(column, told), column)
-
+    clock_s = t.astype(np.int64).astype(np.float64) * 1e-9
+    carried = Carrier.of(address, clock_s, placed, memory)
     names = pa.array(parts[2], pa.string()).dictionary_encode()
-    number = names.indices.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    kept = carried(number, IDENTITY_S)
-    sign = pa.array(np.nan_to_num(kept).astype(np.int32), mask=np.isnan(kept))
     squitter, made = kind <= 4, np.array(parts[8], np.bool_)
     anonymous, proven = address >= 1 << 24, np.isin(address, address[squitter & ~made])
+    sure, _ = carried.last("proven", np.where(squitter & ~made, 1.0, np.nan), ALWAYS_S)
+    proven = proven | np.isfinite(sure)
+    squawk = np.array(parts[3], np.float64)
     stamp = pa.array(t).cast(pa.timestamp("ns", "UTC"))
     return {
         "source_id": options.source_id or source.path.rsplit("/", 1)[-1],
@@ -192,14 +195,14 @@ def _columns(
         "lat_deg": lat,
         "lon_deg": lon,
         "h_pressure_m": altitude_m,
-        "gs_mps": carried(gs_mps, STATE_S),
-        "track_deg": carried(track_deg, STATE_S),
-        "vrate_mps": carried(vrate_mps, STATE_S),
+        "gs_mps": carried("gs_mps", gs_mps, STATE_S)[0],
+        "track_deg": carried("track_deg", track_deg, STATE_S)[0],
+        "vrate_mps": carried("vrate_mps", vrate_mps, STATE_S)[0],
         "on_ground": pa.array(parts[5], pa.bool_()),
         "icao24": address & 0xFFFFFF,
         "icao24_kind": words(np.where(anonymous, 2, ~proven), ("verified", "parity", "non_icao")),
-        "callsign": pa.DictionaryArray.from_arrays(sign, names.dictionary),
-        "squawk": carried(np.array(parts[3], np.float64), IDENTITY_S),
+        "callsign": carried.word("callsign", names, IDENTITY_S),
+        "squawk": carried("squawk", squawk, IDENTITY_S)[0],
         "spi": pa.array(parts[4], pa.bool_()),
         "acc_basis": "none",
         "flags": np.zeros(count, np.int64),

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tocsin.errors import CaseError
+from tocsin.errors import CaseError, TocsinError
 
 Table = Mapping[str, Any]
 
@@ -64,7 +64,7 @@ class Checked:
             return self.folder / path
         return self.moved.get(path, self.folder / "not-in-the-bundle")
 
-    def fail(self, place: str, problem: str, hint: str = "") -> CaseError:
+    def fail(self, place: str, problem: str, hint: str = "") -> TocsinError:
         return CaseError(problem, path=self.path, place=place, hint=hint)
 
     def known(self, table: object, kind: str, place: str) -> Table:
