@@ -10,6 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.calling import tocsin
+
 SQUARE = [[24.0, 59.0], [25.0, 59.0], [25.0, 60.0], [24.0, 60.0], [24.0, 59.0]]
 ROWS = """t,track,lon,lat,sigma_m
 2025-09-19T07:00:00Z,4ab179-1,24.5,58.9,10
@@ -17,17 +19,6 @@ ROWS = """t,track,lon,lat,sigma_m
 2025-09-19T07:01:40Z,4ab179-1,24.5,59.08,10
 2025-09-19T07:02:30Z,4ab179-1,24.5,58.99,10
 """
-
-
-def tocsin(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the real command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "tocsin", *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -89,7 +80,7 @@ def test_run_writes_a_directory_and_twice_the_same_bytes(box: Path) -> None:
     files = sorted(path.name for path in (box / "one").iterdir())
     assert files == [
         *("bundle.zip", "dossier.html", "dossier.pdf", "findings.json", "incursions.parquet"),
-        *("quarantine.ndjson", "tracks.parquet"),
+        *("quarantine.ndjson", "tracks.parquet", "view.json"),
     ]
     for name in files:
         assert (box / "one" / name).read_bytes() == (box / "two" / name).read_bytes()
@@ -197,12 +188,21 @@ def test_usage_errors_are_2(box: Path) -> None:
     assert tocsin(*bad_gap, cwd=box).returncode == 2
 
 
-def test_debug_shows_the_trace(box: Path) -> None:
-    assert "Traceback" in tocsin("--debug", "run", "nowhere", "-o", "out", cwd=box).stderr
+def process(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    command = [sys.executable, "-m", "tocsin", *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def test_a_process_ends_with_the_code_and_shows_the_trace_only_when_asked(box: Path) -> None:
+    plain = process("run", "nowhere", "-o", "out", cwd=box)
+    assert plain.returncode == 3 and "Traceback" not in plain.stderr
+    assert "Traceback" in process("--debug", "run", "nowhere", "-o", "out", cwd=box).stderr
+    assert process("find", "track.csv", "--airspace", "box.geojson", cwd=box).returncode == 0
 
 
 def test_help_version_formats_and_doctor() -> None:
-    assert "find" in tocsin("--help").stdout
+    assert "find" in process("--help").stdout
     assert tocsin("--version").stdout.strip().count(".") == 2
     assert "beast" in tocsin("read", "--formats").stdout
     report = json.loads(tocsin("doctor", "--json").stdout)

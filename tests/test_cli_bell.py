@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.calling import Done, tocsin
 
-def bell(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the real command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "tocsin", "bell", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+def bell(*words: str | Path) -> Done:
+    return tocsin("bell", *words)
 
 
 def answer(*words: str | Path) -> dict[str, Any]:
