@@ -29,6 +29,8 @@ TURNS_DEG = (0.0, 60.0, 120.0)
 STRETCHES = (0.5, 1.0, 2.0)
 TIMES = 60  # times that a variant keeps
 
+NOTHING_SHARED = "nothing in one excludes the other"
+
 #: What a report may say of each fact; a claim that needs anything else cannot be true.
 _VALUES = {"transponder": ("on", "off")}
 
@@ -92,8 +94,10 @@ class Clouds:
 def compatible(trees: Sequence[Node], among: Evidence | Clouds) -> Compatibility:
     """Return whether some flight satisfies all of the tests, and how that is known."""
     clouds = among if isinstance(among, Clouds) else Clouds(among)
-    groups = _apart(trees) if len(trees) > 2 else [trees]
+    groups = _apart(trees)
     answers = [_together(group, clouds) for group in groups]
+    if len(groups) == len(trees) > 1 and all(each.compatible for each in answers):
+        return Compatibility(True, NOTHING_SHARED)  # each is about another thing
     order = (False, None, True)  # one that excludes the other decides, then one that cannot be told
     return min(answers, key=lambda each: order.index(each.compatible))
 
@@ -279,7 +283,7 @@ def _samples(evidence: Evidence) -> int:
 
 def _found(kind_of: str, joint: int, size: int) -> str:
     if kind_of == "supposed":
-        return "nothing in one excludes the other"
+        return NOTHING_SHARED
     plural = "" if size == 1 else "s"
     if kind_of == "variant":
         return f"all hold together for {joint} of {size} variants of the flight"
