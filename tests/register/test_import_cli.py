@@ -211,7 +211,7 @@ def test_a_file_that_is_none_is_one_line(
 def test_lines_of_json_and_the_form_of_the_shipped_list(empty: Path) -> None:
     (empty / "a.ndjson").write_text(json.dumps(incident_dict(incident("X-1"))) + "\n\n{\n")
     done = tocsin(empty, "import", "a.ndjson", "--by", "ann")
-    assert "1 incidents added" in done.stdout and "line 3: bad-record" in done.stderr
+    assert "1 incident added" in done.stdout and "line 3: bad-record" in done.stderr
     from importlib.resources import files
 
     listed = files("tocsin.data").joinpath("register", "incidents.csv").read_text("utf-8")

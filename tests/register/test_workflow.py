@@ -175,6 +175,10 @@ def test_a_step_that_may_not_be_taken_says_what_may(store: SqlStore) -> None:
 
 def test_one_person_in_two_spellings_is_one_person() -> None:
     assert person_key("Ａnn  O'Neil") == person_key("ann o'neil") == person_key(" ANN O'NEIL")
+    for other in ("ann.oneil", "Ann-O’Neil", "ANN_ONEIL", "\u0410nn O'Neil", "Ann O'Ne\u0456l"):
+        assert person_key(other) == person_key("Ann O'Neil"), ascii(other)  # A, i: Cyrillic
+    different = ["Märt", "Mart", "Anna", "Анна", "Ann O'Neill", "desk 1", "desk 2", "--", "-"]
+    assert len({person_key(name) for name in different}) == len(different)
     assert person("  Ann \t Õ ") == "Ann Õ"
     for nobody in ("", " ", "a\x00b", "x" * 121):
         with pytest.raises(UsageError, match="names nobody"):

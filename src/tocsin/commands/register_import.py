@@ -122,7 +122,8 @@ def _told(done: Imported) -> str:
         held = done.unchanged + done.notes_unchanged
         left = f", {len(done.differing)} left as they are" if done.differing else ""
         return f"nothing changed: {held} are there already{left}"
-    parts = [f"{len(done.added)} incidents added"]
+    many = "incident" if len(done.added) == 1 else "incidents"
+    parts = [f"{len(done.added)} {many} added"]
     if done.revised:
         parts.append(f"{len(done.revised)} revised")
     if done.unchanged:

@@ -111,5 +111,19 @@ def person(name: str) -> str:
 
 
 def person_key(name: str) -> str:
-    """Return what makes two spellings one person: NFKC and case folded."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return what makes several spellings one person.
+
+    Case, width, spaces, dots, hyphens and the like do not count, nor whether a letter that looks
+    Latin is Cyrillic or Greek.  Letters with a mark are other letters: Märt is not Mart.
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    alike = unicodedata.normalize("NFKC", plain).translate(_LOOKALIKES)
+    letters = "".join(c for c in alike if unicodedata.category(c)[0] in "LMN")
+    return letters or " ".join(plain.split())
+
+
+#: Letters of other scripts -> the Latin letter they are taken for, in either case (UTS #39).
+_LOOKALIKES = str.maketrans(
+    "авекмнорстухіјѕԁһӏԛԝαβεζηικμνορτυχ",
+    "abekmhopctyxijsdhlqwabezhikmvoptux",
+)

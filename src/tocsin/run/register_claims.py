@@ -171,9 +171,12 @@ def _count_notes(
     open_: list[Json],
     apart: list[Json],
 ) -> list[str]:
-    when = f" as of {extract.as_of}" if extract.as_of else ""
+    when = f", as of {extract.as_of.replace('T00:00:00Z', '')}" if extract.as_of else ""
     number = str(len(sure)) if not open_ else f"{len(sure)} to {len(sure) + len(open_)}"
-    notes = [f"the register has {number} for {question.query}{when}{_named(sure)}"]
+    noun = "incident" if number == "1" else "incidents"
+    where = " of " * bool(question.where)
+    where += ", ".join(f"{name} {value}" for name, value in question.where)
+    notes = [f"the register has {number} {noun}{where}{when}{_named(sure)}"]
     if open_:
         notes.append(f"undecided{_named(open_)}")
     if apart:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -50,7 +51,8 @@ def incidents_in(path: Path) -> Iterator[Found]:
         yield from _exchanged(path, data)
         return
     text = _text(path, data)
-    rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _json_rows(path, text)
+    is_csv = path.suffix.lower() in (".csv", ".tsv")
+    rows = _csv_rows(path, text) if is_csv else _json_rows(path, text)
     seen: dict[str, str] = {}
     for place, name, make in rows:
         try:
@@ -77,9 +79,15 @@ Record = tuple[str, str, Callable[[], Incident]]
 
 def _csv_rows(path: Path, text: str) -> Iterator[Record]:
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
+    if not text.strip():
+        raise IncidentError("is empty", path=str(path))
+    stream = io.StringIO(text, newline="")
+    reader = csv.DictReader(stream, restkey="", strict=True, delimiter=_delimiter(text))
     try:
         header = reader.fieldnames or []
+        twice = [name for name, times in Counter(header).items() if times > 1]
+        if twice:
+            raise IncidentError(f'has two columns "{twice[0]}"', path=str(path), hint="keep one")
         listed = _LIST in header
         missing = [name for name in (_LIST_NEEDED if listed else _NEEDED) if name not in header]
         if missing:
@@ -96,6 +104,12 @@ def _csv_rows(path: Path, text: str) -> Iterator[Record]:
         raise IncidentError(
             f"is no CSV: {error}", path=str(path), place=f"line {reader.line_num}"
         ) from None
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the names of the header: a comma, else what some spreadsheets write."""
+    header = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=lambda mark: (header.count(mark), mark == ","))
 
 
 def _own(row: Mapping[str, Any]) -> Incident:

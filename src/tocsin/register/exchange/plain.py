@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from tocsin.errors import IncidentError
-from tocsin.register.csvform import COLUMNS, ONE_SOURCE, incident_of_row
+from tocsin.register.csvform import COLUMNS, NAMES, ONE_SOURCE, incident_of_row
 from tocsin.register.exchange.shape import where_of
 from tocsin.schema import Incident, Refusal, incident_of
 
@@ -102,7 +102,7 @@ def foreign(told: Mapping[str, Any], place: Any, name: Any = None) -> Incident:
             fields["where"] = _place(place)
         return incident_of(fields)
     if set(fields) <= _COLUMNS:
-        row = {key: _cell(value) for key, value in fields.items()}
+        row = {key: _cell(value, key in NAMES) for key, value in fields.items()}
         if place is not None and not any(key.startswith("where.l") for key in row):
             row |= {f"where.{key}": _cell(value) for key, value in _place(place).items()}
         return incident_of_row(row)
@@ -124,7 +124,9 @@ def _place(geometry: Any) -> dict[str, Any]:
     return found
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, names: bool = False) -> str:
+    if names and isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return "/".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value) if isinstance(value, list | dict) else str(value)
