@@ -273,13 +273,14 @@ def _keys(told: _Columns, witness: str, count: int) -> tuple[Ints, dict[int, str
 
 
 def _named(name: str, names: dict[int, str]) -> int:
-    key = _hash(name)
+    key = named(name)
     names[key] = name
     return key
 
 
 @lru_cache(maxsize=65_536)
-def _hash(name: str) -> int:
+def named(name: str) -> int:
+    """Return the key of a name: the same for the same name, and no address."""
     digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return NAMED | (int.from_bytes(digest, "big") >> 2)
 

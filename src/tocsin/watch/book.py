@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-from tocsin.schema.live import Alert, AlertState, Handling, alert_of, plain
+from tocsin.schema.live import Alert, AlertKind, AlertState, Handling, alert_of, plain
 
 _SECOND_NS = 1_000_000_000
 
@@ -45,6 +45,23 @@ class Book:
         step = 0 if name in self._changed else 1
         self.alerts[name] = replace(held, revision=held.revision + step, changed_ns=now_ns, **what)
         self._changed[name] = None
+
+    def revise(self, name: str, fresh: Alert, now_ns: int) -> None:
+        """Say anew what an alert says, as `fresh` would; who it is and what was done stays."""
+        kept = ("id", "revision", "state", "opened_ns", "changed_ns", "closed_ns", "handling")
+        what = {f.name: getattr(fresh, f.name) for f in fields(fresh) if f.name not in kept}
+        self.change(name, now_ns, **what)
+
+    def open_about(self, kind: AlertKind, area: str | None, rule: str | None = None) -> list[str]:
+        """Return the alerts of a kind whose matter goes on, about an area or by a rule."""
+        return [
+            name
+            for name, each in self.alerts.items()
+            if each.kind is kind
+            and each.area == area
+            and (rule is None or each.rule == rule)
+            and name not in self.over
+        ]
 
     def close(self, name: str, now_ns: int, why: str) -> None:
         """Close an alert whose matter is over."""

@@ -16,37 +16,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.schema import Floats
 from tocsin.schema.live import Alert, AlertKind, Handling, Jamming
-from tocsin.watch import fold, plane, tell
+from tocsin.watch import absent, checkpoint, plane, tell
 from tocsin.watch.area import Area
-from tocsin.watch.batch import NOBODY, Batch, Ints
+from tocsin.watch.batch import Batch, Ints
 from tocsin.watch.book import Book
-from tocsin.watch.hold import Holds, Turn
-from tocsin.watch.judge import SURE, Judge, Within
+from tocsin.watch.gnss import Interference
+from tocsin.watch.hold import OPEN, Holds, Turn
+from tocsin.watch.intake import Intake
+from tocsin.watch.judge import SURE, Judge
+from tocsin.watch.outlook import Outlook, Prophet
 from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
 from tocsin.watch.settings import WatchSettings
-from tocsin.watch.told import Outlook, Row, Rows
-from tocsin.watch.tracks import (
-    ALAT,
-    ALON,
-    CLEAR,
-    EPOCH_NS,
-    EVAL,
-    LAG,
-    LAT,
-    LON,
-    POS,
-    PP,
-    SEEN,
-    R,
-    Tracks,
-    name_of,
-)
+from tocsin.watch.told import Row, Rows
+from tocsin.watch.tracks import ALAT, ALON, CLEAR, EVAL, LAT, LON, PP, SEEN, R, Tracks
 
 _US = 1_000  # ns: alerts count microseconds, as their text does
 TEST_RULE = "test"
+SWEEP_S = 1.0  # what is told by absence is looked at so often
+NOTABLE = 0.15  # a P that moved by this much is a new revision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,10 +65,15 @@ class Engine:
         self.tracks = Tracks(self.settings.capacity)
         self.holds = Holds(self.settings.capacity, self.judge.slots)
         self.outlook = Outlook(self.settings.capacity)
+        self.prophet = Prophet(self.judge, self.tracks, self.outlook)
         self.book = Book(self.settings.alerts_kept)
+        self.interference = Interference(self.settings)
         self.counts: dict[str, int] = {}  # of what was not used, by reason, since the start
         self.clock_s = 0.0
         self.now_ns = 0
+        self.swept_s = 0.0
+        self.unwell: set[str] = set()  # witnesses whose feed is in trouble
+        self.intake = Intake(self.tracks, self.settings, self._count, self._drop, self.judge.forget)
         self._names = tuple(area.id for area in areas)
         self._gone: list[str] = []
 
@@ -88,7 +82,9 @@ class Engine:
         self._pass(now_ns)
         for reason, count in batch.errors.items():
             self._count(reason, count)
-        rows = self._take_in(batch) if len(batch) else np.zeros(0, np.int64)
+        rows = np.zeros(0, np.int64)
+        if len(batch):
+            rows = self.intake.take(batch, self.now_ns, self.clock_s)
         return self._done(rows)
 
     def tick(self, now_ns: int) -> Step:
@@ -113,6 +109,10 @@ class Engine:
         While a feed is in trouble nothing is called lost for want of its witness.
         """
         self._pass(now_ns)
+        if trouble is None:
+            self.unwell.discard(witness or name)
+        else:
+            self.unwell.add(witness or name)
         self._health(AlertKind.FEED, name, trouble)
         return self._done(np.zeros(0, np.int64))
 
@@ -125,6 +125,24 @@ class Engine:
     def rows(self) -> Rows:
         """Return the rows of all tracks."""
         return self._told(self.tracks.rows())
+
+    def warm(self, most: int = 50_000) -> int:
+        """Prepare the surroundings of every limit; return how many squares there are.
+
+        Changes no result: what is not prepared is prepared when the first track comes there.
+        """
+        return self.judge.limits.warm(most)
+
+    def dump(self) -> bytes:
+        """Return the whole state; the same state gives the same bytes."""
+        return checkpoint.dumped(self)
+
+    def load(self, data: bytes) -> None:
+        """Become the engine that was dumped; it must have the same areas, rules and settings.
+
+        Raises IntegrityError for bytes that are not whole, UsageError for another configuration.
+        """
+        checkpoint.restore(self, data)
 
     def _pass(self, now_ns: int) -> None:
         now_ns -= now_ns % _US
@@ -139,100 +157,6 @@ class Engine:
     def _count(self, reason: str, count: int) -> None:
         if count:
             self.counts[reason] = self.counts.get(reason, 0) + count
-
-    def _take_in(self, batch: Batch) -> Ints:
-        """Fold a batch into the tracks; return the rows it told something new of."""
-        row = self._rows_for(batch)
-        known = np.flatnonzero(row >= 0)
-        t = self.tracks
-        now_s = (self.now_ns - EPOCH_NS) / 1e9
-        t_s = np.where(batch.t_ns >= 0, (batch.t_ns - EPOCH_NS) / 1e9, now_s)
-        t.motion[row[known], SEEN] = self.clock_s
-        placed = known[~np.isnan(batch.lon_deg[known])]
-        order = placed[
-            fold.sorted_by(row[placed], t_s[placed], batch.lon_deg[placed], batch.lat_deg[placed])
-        ]
-        rows = row[order]
-        folded = fold.fold(
-            t,
-            rows,
-            t_s[order],
-            batch.lon_deg[order],
-            batch.lat_deg[order],
-            batch.sigma_m[order] ** 2,
-            batch.ve_mps[order],
-            batch.vn_mps[order],
-            self.clock_s,
-            self.settings.accel_psd,
-        )
-        for reason, count in folded.counts.items():
-            self._count(reason, count)
-        t.motion[rows, POS] = self.clock_s
-        used = order[folded.used]
-        mine = row[used]
-        t.motion[mine, LAG] = np.clip(now_s - t_s[used], 0.0, 60.0)
-        t.kind[mine] = batch.kind[used]
-        self._attributes(batch, row, known, t_s)
-        return np.unique(mine)
-
-    def _rows_for(self, batch: Batch) -> Ints:
-        """Return the row of every update, opening those that are new; -1 where there is none."""
-        t = self.tracks
-        row = t.row_of(batch.key)
-        new = (row < 0) & (batch.key != NOBODY) & ~np.isnan(batch.lon_deg)
-        if new.any():
-            keys = np.unique(batch.key[new])
-            short = len(keys) - len(t.free)
-            if short > 0:
-                for old in t.oldest(min(short, len(t))):
-                    self._drop(int(old), "no room is left for it")
-                    self._count("evicted", 1)
-            for key in keys[: len(t.free)]:
-                t.open(int(key), name_of(int(key), batch))
-            row = t.row_of(batch.key)
-        self._count("unplaced", int((row < 0).sum()))
-        return row
-
-    def _attributes(self, batch: Batch, row: Ints, known: Ints, t_s: Floats) -> None:
-        """Take over what updates tell beside a position; the last of a batch counts."""
-        t, clock_s = self.tracks, self.clock_s
-        k = known[np.argsort(t_s[known], kind="stable")]
-        r = row[k]
-        bit = t.witness(batch.witness)
-        t.by_now[r] |= bit
-        h = batch.h_m[:, k]
-        if not np.isnan(h).all():
-            for d in range(4):
-                told = ~np.isnan(h[d])
-                t.h_m[r[told], d] = h[d, told]
-                t.h_at[r[told], d] = clock_s
-            told = ~np.isnan(h).all(axis=0)
-            t.h_sigma_m[r[told]] = batch.h_sigma_m[k[told]]
-        rate = batch.vrate_mps[k]
-        told = ~np.isnan(rate)
-        t.vrate_mps[r[told]] = rate[told]
-        answers = batch.answers[k]
-        yes, no = r[answers == 1], r[answers == 0]
-        t.answered_at[yes] = clock_s
-        t.bare[yes] = 0
-        t.bare_at[no] = clock_s
-        np.add.at(t.bare, no, 1)
-        for column, values in ((t.plan, batch.plan[k]), (t.grounded, batch.grounded[k])):
-            told = values >= 0
-            column[r[told]] = values[told]
-        self._words(batch, r, k)
-
-    def _words(self, batch: Batch, r: Ints, k: Ints) -> None:
-        for codes, names, column in (
-            (batch.callsign[k], batch.callsigns, self.tracks.callsign),
-            (batch.type[k], batch.types, self.tracks.type),
-        ):
-            for n in np.flatnonzero(codes >= 0):
-                row, word = int(r[n]), names[codes[n]].strip()
-                if word and column[row] != word:
-                    column[row] = word
-                    self.judge.forget(row)
-                    self.tracks.motion[row, EVAL] = -1e9
 
     def _drop(self, row: int, why: str) -> None:
         """Forget a track; what is open about it closes and says that it was not seen to end."""
@@ -251,8 +175,12 @@ class Engine:
         due = self._due(rows)
         if len(due):
             self._judge(due)
+        jamming = self._interference()
+        if self.clock_s - self.swept_s >= SWEEP_S:
+            self.swept_s = self.clock_s
+            rows = np.union1d(rows, self._sweep())
         gone, self._gone = tuple(self._gone), []
-        return Step(self.book.taken(), self._told(rows), gone, None)
+        return Step(self.book.taken(), self._told(rows), gone, jamming)
 
     def _due(self, rows: Ints) -> Ints:
         """Return those of the rows of which something may have changed."""
@@ -266,53 +194,138 @@ class Engine:
 
     def _judge(self, rows: Ints) -> None:
         """Hold tracks against the areas, and their alerts against the rules."""
-        t, o, judge = self.tracks, self.outlook, self.judge
+        t, judge = self.tracks, self.judge
         found = judge.within(t, rows, self.clock_s, self.now_ns)
         t.motion[rows, ALON], t.motion[rows, ALAT] = t.motion[rows, LON], t.motion[rows, LAT]
         t.motion[rows, CLEAR], t.motion[rows, EVAL] = found.clear_m, self.clock_s
-        asked = judge.asked[found.area]
-        o.in_area[rows], o.p_in[rows] = -1, 0.0
-        some = np.flatnonzero(asked & ~(found.p < 1e-3))
-        rank = some[np.argsort(np.nan_to_num(found.p[some], nan=1e-3), kind="stable")]
-        o.in_area[found.row[rank]] = found.area[rank]  # the last assignment stands: the highest P
-        o.p_in[found.row[rank]] = found.p[rank]
+        self.outlook.within(rows, found, judge.asked)
         for r in range(len(judge.rules)):
             slot = judge.slot_of[AlertKind.INSIDE][r, found.area + 1]
             k = np.flatnonzero(slot >= 0)
-            if not len(k):
-                continue
-            near = ~(found.p[k] < self.judge.rules[r].p_off)
-            k = k[near | (self.holds.phase[found.row[k], slot[k]] > 0)]
-            if not len(k):
-                continue
-            p = found.p[k] * judge.means(t, found.row[k], r, self.clock_s, self.now_ns)
-            turns = self.holds.meet(found.row[k], slot[k], p, self.clock_s, self.now_ns)
-            for turn in turns:
-                self._turn(turn, found, int(k[turn.at]), float(p[turn.at]))
+            keep = ~(found.p[k] < judge.rules[r].p_off)
+            keep |= self.holds.phase[found.row[k], slot[k]] > 0
+            k = k[keep]
+            if len(k):
+                p = found.p[k] * judge.means(t, found.row[k], r, self.clock_s, self.now_ns)
+                self._meet(found.row[k], slot[k], p, found.d_m[k], found.guessed[k])
+        for ahead in self.prophet.look(rows, found, self.clock_s):
+            for r in range(len(judge.rules)):
+                slot = judge.slot_of[AlertKind.PREDICTED][r, ahead.area + 1]
+                k = np.flatnonzero((slot >= 0) & (ahead.look_ahead_s == judge.ahead_s[r]))
+                keep = ~(ahead.p[k] < judge.rules[r].soon_off)
+                keep |= self.holds.phase[ahead.row[k], slot[k]] > 0
+                k = k[keep]
+                if len(k):
+                    means = judge.means(t, ahead.row[k], r, self.clock_s, self.now_ns)
+                    p = ahead.p[k] * means
+                    self._meet(ahead.row[k], slot[k], p, ahead.d_m[k], ahead.guessed[k])
 
-    def _turn(self, turn: Turn, found: Within, k: int, p: float) -> None:
+    def _meet(
+        self, row: Ints, slot: Ints, p: np.ndarray, d_m: np.ndarray, guessed: np.ndarray
+    ) -> None:
+        """Hold values against slots; open, revise and close what follows."""
+        for turn in self.holds.meet(row, slot, p, self.clock_s, self.now_ns):
+            k = turn.at
+            if turn.opens:
+                self._open(turn, float(p[k]), float(d_m[k]), bool(guessed[k]))
+            else:
+                self._close(turn.row, turn.slot, tell.over(self, turn, float(p[k]), float(d_m[k])))
+        told = self.holds.told[row, slot]
+        moved = (self.holds.phase[row, slot] == OPEN) & (np.abs(p - told) >= NOTABLE)
+        for k in np.flatnonzero(moved).tolist():
+            here = (int(row[k]), int(slot[k]))
+            self.holds.told[here] = p[k]
+            name = self.holds.alert.get(here)
+            if name is not None:
+                turn = Turn(*here, k, True, self.book.alerts[name].opened_ns)
+                fresh = tell.alert(self, turn, float(p[k]), float(d_m[k]), bool(guessed[k]))
+                self.book.revise(name, fresh, self.now_ns)
+
+    def _open(self, turn: Turn, p: float, d_m: float, guessed: bool) -> None:
         here = (turn.row, turn.slot)
-        if turn.opens:
-            alert = tell.inside_alert(self, turn, p, float(found.d_m[k]), bool(found.guessed[k]))
-            self.holds.alert[here] = self.book.open(alert)
-            return
-        name = self.holds.alert.pop(here, None)
+        self.holds.told[here] = p
+        self.holds.alert[here] = self.book.open(tell.alert(self, turn, p, d_m, guessed))
+        slot = self.judge.slots[turn.slot]
+        if slot.kind is AlertKind.INSIDE:  # what was predicted has come
+            soon = int(self.judge.slot_of[AlertKind.PREDICTED][slot.rule, slot.area + 1])
+            if soon >= 0 and self.holds.phase[turn.row, soon]:
+                self._close(turn.row, soon, tell.entered(self, turn))
+                self.holds.end(turn.row, soon)
+
+    def _close(self, row: int, slot: int, why: str) -> None:
+        name = self.holds.alert.pop((row, slot), None)
         if name is not None:
-            why = tell.left(self, turn, float(found.d_m[k]), p)
             self.book.close(name, self.now_ns, why)
+
+    def _interference(self) -> tuple[Jamming, ...] | None:
+        changed = self.interference.look(self.tracks, self.clock_s, self.now_ns)
+        if changed is None:
+            return None
+        begun, ended = changed
+        for each in begun:
+            for rule in self.judge.rules:
+                if AlertKind.GNSS in rule.kinds and self.judge.near(rule, each, self.now_ns):
+                    self.book.open(tell.jamming(self, rule, each))
+        for each in ended:
+            for name in self.book.open_about(AlertKind.GNSS, each.area):
+                self.book.close(name, self.now_ns, tell.jamming_over(each))
+        return self.interference.told()
+
+    def _sweep(self) -> Ints:
+        """Look at what is told by absence, and forget what is long gone; return what changed."""
+        t, judge, o = self.tracks, self.judge, self.outlook
+        if judge.raises(AlertKind.DARK):
+            rows, p = absent.dark(t, self.clock_s, self.settings.accel_psd)
+            self._absent(AlertKind.DARK, rows, p)
+        well = [w for w in t.witnesses if w not in self.unwell]
+        rows, missed, by = absent.lost(judge, t, well, self.clock_s)
+        was = np.flatnonzero(o.lost)
+        o.lost[:] = False
+        o.lost[rows[missed]] = True
+        o.missed_by.update(zip(rows[missed].tolist(), np.array(by)[missed].tolist(), strict=True))
+        if judge.raises(AlertKind.LOST):
+            # Only a sight of it ends that it is lost: that nobody would see it now does not.
+            self._absent(AlertKind.LOST, rows, np.where(missed, 1.0, np.nan))
+        used = t.rows()
+        old = used[self.clock_s - t.motion[used, SEEN] > self.settings.forget_s]
+        for row in old.tolist():
+            self._drop(row, f"not seen for {self.settings.forget_s / 60:.0f} min")
+        changed = np.union1d(was, np.flatnonzero(o.lost))
+        return np.asarray(changed[t.used[changed]])
+
+    def _absent(self, kind: AlertKind, rows: Ints, p: np.ndarray) -> None:
+        """Hold values of rows against the slots of a kind; a row that is not named has 0."""
+        for slot, told in enumerate(self.judge.slots):
+            if told.kind is not kind:
+                continue
+            held = np.flatnonzero(self.holds.phase[:, slot])
+            every = np.union1d(rows, held)
+            values = np.zeros(len(every))
+            values[np.searchsorted(every, rows)] = p
+            if told.area >= 0 and len(every):
+                o, rule = self.outlook, self.judge.rules[told.rule]
+                soon = (o.soon_area[every] == told.area) & (o.p_soon[every] >= rule.soon_on)
+                values = values * self.judge.concerns(
+                    self.tracks, every, told, soon, self.clock_s, self.now_ns
+                )
+            if len(every):
+                values = values * self.judge.means(
+                    self.tracks, every, told.rule, self.clock_s, self.now_ns
+                )
+                none = np.full(len(every), np.nan)
+                slots = np.full(len(every), slot)
+                self._meet(every, slots, values, none, np.zeros(len(every), bool))
 
     def _health(self, kind: AlertKind, name: str, trouble: str | None) -> None:
         rule = f"{kind.value}:{name}"
-        held = [
-            a for a in self.book.alerts.values() if a.rule == rule and a.id not in self.book.over
-        ]
+        held = self.book.open_about(kind, None, rule)
         if trouble is None:
             for alert in held:
-                self.book.close(alert.id, self.now_ns, f"{name} is well again.")
+                self.book.close(alert, self.now_ns, f"{name} is well again.")
         elif not held:
             self.book.open(tell.plain_alert(self, kind, rule, None, trouble))
-        elif held[0].why != trouble:
-            self.book.change(held[0].id, self.now_ns, why=trouble)
+        elif self.book.alerts[held[0]].why != trouble:
+            self.book.change(held[0], self.now_ns, why=trouble)
 
     def _told(self, rows: Ints) -> Rows:
         return Rows(

@@ -138,7 +138,9 @@ def _round(
     if copy.any():
         counts["repeated"] = counts.get("repeated", 0) + int(copy.sum())
     if far.any():
-        anew = anew | _elsewhere(tracks, row, m, far, t_s, lon, lat, r)
+        moved = _elsewhere(tracks, row, m, far, t_s, lon, lat, r)
+        anew = anew | moved
+        tracks.moved_at[row[moved]] = clock_s
         tracks.leapt_at[row[far]] = clock_s
         counts["unreachable"] = counts.get("unreachable", 0) + int(far.sum())
     use = anew | ~(late | copy | far)

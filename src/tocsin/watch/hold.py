@@ -59,6 +59,7 @@ class Holds:
             )
         self.slots = slots
         self.phase: NDArray[np.int8] = np.zeros((capacity, max(len(slots), 1)), np.int8)
+        self.told = np.zeros(self.phase.shape, np.float32)  # P that the alert says
         self.waiting = np.zeros(capacity, np.int32)  # slots in WAITING or GOING: look again soon
         self.alert: dict[tuple[int, int], str] = {}
         self._since: dict[tuple[int, int], tuple[float, int]] = {}
@@ -126,7 +127,8 @@ class Holds:
         rows, slots = np.nonzero(self.phase)
         return {
             "phase": [
-                [int(r), int(s), int(self.phase[r, s])] for r, s in zip(rows, slots, strict=True)
+                [int(r), int(s), int(self.phase[r, s]), float(self.told[r, s])]
+                for r, s in zip(rows, slots, strict=True)
             ],
             "since": [[*here, *since] for here, since in sorted(self._since.items())],
             "alert": [[*here, name] for here, name in sorted(self.alert.items())],
@@ -136,8 +138,9 @@ class Holds:
         """Become what was dumped."""
         self.phase[:] = NONE
         self.waiting[:] = 0
-        for row, slot, phase in told["phase"]:
-            self.phase[row, slot] = phase
+        self.told[:] = 0.0
+        for row, slot, phase, p in told["phase"]:
+            self.phase[row, slot], self.told[row, slot] = phase, p
         self._since = {(r, s): (at_s, ns) for r, s, at_s, ns in told["since"]}
         for row, _ in self._since:
             self.waiting[row] += 1

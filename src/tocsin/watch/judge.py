@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tocsin.errors import UsageError
 from tocsin.schema import Floats
-from tocsin.schema.live import AlertKind
+from tocsin.schema.live import AlertKind, Jamming
 from tocsin.watch import chance
 from tocsin.watch.area import Area
 from tocsin.watch.batch import KINDS, Bools, Ints
@@ -21,6 +21,7 @@ from tocsin.watch.settings import WatchSettings
 from tocsin.watch.tracks import COUNT, LAT, LON, PP, R, Tracks
 
 SURE = 6.0  # sigmas from a limit beyond which P is 0 or 1 to 1e-9
+FASTEST_MPS = 350.0  # looked ahead for; what is faster is told as late as it comes near
 HEIGHT_MOVES_M = 500.0  # a track that only its height keeps out is looked at again after so much
 
 
@@ -35,6 +36,7 @@ class Within:
     p: Floats  # (K,) NaN: cannot be told
     guessed: Bools  # (K,) the height is the prior's
     clear_m: Floats  # (N,) of every row asked: nothing changes before it has gone so far
+    rest_m: Floats  # (N,) areas that are not named are at least this far
 
 
 class Judge:
@@ -45,12 +47,12 @@ class Judge:
     ) -> None:
         self.areas, self.rules = tuple(areas), tuple(rules)
         self.settings = settings
-        self.limits = Limits(self.areas)
+        self.limits = Limits(self.areas, _far_m(self.rules))
         self.heights = chance.Heights(settings)
         self.slots = tuple(_slots(self.areas, self.rules))
-        self._sigma = np.array([a.sigma_m for a in areas] + [0.0])
-        self.widest_m = float(self._sigma.max(initial=0.0))
-        self._tall = np.array([chance.binds(a.lower) or chance.binds(a.upper) for a in areas], bool)
+        self.sigma_m = np.array([a.sigma_m for a in areas] + [0.0])
+        self.widest_m = float(self.sigma_m.max(initial=0.0))
+        self.tall = np.array([chance.binds(a.lower) or chance.binds(a.upper) for a in areas], bool)
         self._named: dict[int, dict[int, bool]] = {
             k: {} for k, rule in enumerate(rules) if rule.by_name
         }
@@ -66,9 +68,15 @@ class Judge:
             ).reshape(len(self.rules), len(self.areas) + 1)
             for kind in AlertKind
         }
-        asked = [s.area for s in self.slots if s.kind in (AlertKind.INSIDE, AlertKind.PREDICTED)]
         self.asked = np.zeros(len(self.areas), bool)
-        self.asked[asked] = True
+        self.asked[[s.area for s in self.slots if s.area >= 0]] = True
+        self.ahead_s = tuple(rule.look_ahead_s for rule in self.rules)
+        for rule in self.rules:
+            if AlertKind.LOST in rule.kinds and not settings.sensors:
+                raise UsageError(
+                    f'rule "{rule.id}" asks what is lost, but no coverage of a sensor is known',
+                    hint="give the sensors of the feeds their place, range and interval",
+                )
 
     def within(self, tracks: Tracks, rows: Ints, clock_s: float, now_ns: int) -> Within:
         """Return P(inside) of tracks (N,) for the areas that they are not far from."""
@@ -77,12 +85,12 @@ class Judge:
         need_m = SURE * np.sqrt(variance + self.widest_m**2)
         seen = self.limits.look(m[:, LON], m[:, LAT], need_m)
         row = rows[seen.point]
-        sigma = self._sigma[seen.area]
+        sigma = self.sigma_m[seen.area]
         p = chance.level(seen.d_m, variance[seen.point], sigma)
         guessed = np.zeros(len(p), bool)
         clear = seen.rest_m.copy()
         reach = np.abs(seen.d_m)
-        tall = self._tall[seen.area] & (p > 1e-6)
+        tall = self.tall[seen.area] & (p > 1e-6)
         if tall.any():
             reach = np.where(tall, np.minimum(reach, HEIGHT_MOVES_M), reach)
             for a in np.unique(seen.area[tall]):
@@ -91,6 +99,7 @@ class Judge:
                 share, by_prior = self.between(tracks, row[k], area, clock_s)
                 p[k] *= share
                 guessed[k] = by_prior
+        p[tracks.doubtful(row, clock_s)] = np.nan
         for a, area in enumerate(self.areas):
             if area.active_ns and not area.is_active(now_ns):
                 p[seen.area == a] = 0.0
@@ -98,7 +107,7 @@ class Judge:
         if len(first):
             who = seen.point[first]
             clear[who] = np.minimum(clear[who], np.minimum.reduceat(reach, first))
-        return Within(seen.point, row, seen.area, seen.d_m, p, guessed, clear)
+        return Within(seen.point, row, seen.area, seen.d_m, p, guessed, clear, seen.rest_m)
 
     def between(
         self, tracks: Tracks, row: Ints, band: Area | Rule, clock_s: float
@@ -148,10 +157,42 @@ class Judge:
             out[k] = known[r]
         return out
 
+    def raises(self, kind: AlertKind) -> bool:
+        """Return whether any rule raises this kind."""
+        return any(kind in rule.kinds for rule in self.rules)
+
+    def concerns(
+        self, tracks: Tracks, rows: Ints, slot: Slot, soon: Bools, clock_s: float, now_ns: int
+    ) -> Floats:
+        """Return whether tracks (N,) are in a slot's area, or (`soon`) about to be: 1, 0, NaN."""
+        found = self.within(tracks, rows, clock_s, now_ns)
+        mine = found.area == slot.area
+        out = np.zeros(len(rows))
+        p = found.p[mine]
+        out[found.at[mine]] = np.where(np.isnan(p), np.nan, p >= 0.5)
+        return np.where(soon, 1.0, out)
+
+    def near(self, rule: Rule, each: Jamming, now_ns: int) -> bool:
+        """Return whether interference touches what a rule watches."""
+        if not rule.is_on(now_ns):
+            return False
+        if not rule.areas and not rule.layers:
+            return True
+        at = np.array([each.lon_deg]), np.array([each.lat_deg])
+        seen = self.limits.look(*at, np.array([each.radius_m]))
+        close = seen.area[seen.d_m >= -each.radius_m]
+        return any(rule.watches(self.areas[a]) for a in close)
+
     def forget(self, row: int) -> None:
         """Ask anew who a track is: its callsign or type changed, or the row is another's."""
         for known in self._named.values():
             known.pop(row, None)
+
+
+def _far_m(rules: Sequence[Rule]) -> float:
+    """Return how far away an area may matter: as far as a fast aircraft is looked ahead for."""
+    spans = [rule.look_ahead_s for rule in rules if AlertKind.PREDICTED in rule.kinds]
+    return FASTEST_MPS * max(spans, default=0.0) + 20_000.0
 
 
 def _slots(areas: Sequence[Area], rules: Sequence[Rule]) -> list[Slot]:

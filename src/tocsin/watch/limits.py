@@ -27,11 +27,15 @@ from tocsin.watch.area import Area
 Ints = NDArray[np.int64]
 
 SURE_M = 1_000.0
-FAR_M = 60_000.0  # an area further from a largest square than this is not looked at there
+FAR_M = 100_000.0  # an area further from a largest square than this is not looked at there
 STEPS_DEG = (1.0, 0.25, 0.0625, 0.015625)
 _ROWS, _COLUMNS = 180, 180  # of the largest squares
 _PLAIN, _DIVIDED, _LEAF = 0, 1, 2
 _NONE = -1
+_CELLS = 4  # a side of a square, for `rough`
+_NODES = _CELLS + 1
+_ENOUGH = 200  # pieces, for a distance of many kilometres
+_STEPS = np.array(STEPS_DEG)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +52,8 @@ class Seen:
 class Limits:
     """The squares of a set of areas."""
 
-    def __init__(self, areas: Sequence[Area]) -> None:
-        self._areas = tuple(areas)
+    def __init__(self, areas: Sequence[Area], far_m: float = FAR_M) -> None:
+        self._areas, self._far_m = tuple(areas), far_m
         sizes = [len(area.a_lon_deg) for area in areas]
         self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self._a_lon = _joined([a.a_lon_deg for a in areas])
@@ -70,6 +74,8 @@ class Limits:
         self._pieces: list[Ints] = []  # of every node: those that may be nearest in it
         self._start, self._n = np.zeros(0, np.int64), np.zeros(0, np.int64)  # of leaves in _flat
         self._flat, self._used = np.zeros(1024, np.int64), 0
+        self._grid = np.zeros(0, np.int64)  # of every node: which of `_drawn` it is, or none yet
+        self._drawn, self._drawings = np.zeros((0, _NODES, _NODES), np.float32), 0
 
     def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> Seen:
         """Return the areas that places (N,) are in or not far from, and how deep.
@@ -127,6 +133,57 @@ class Limits:
         if len(some):
             d[some] = self._measured(at.take(some), node[some], qx[some], qy[some])
         return d, near
+
+    def rough(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Floats:
+        """Return the signed distance of places (N,) from areas (N,), for what lies ahead.
+
+        Interpolated between points 435 m apart beside the limit, 1.7 km and more away from it: off
+        by a tenth of a spacing where the limit bends.  An area that is far away is at -FAR_M.
+        """
+        node = self.nodes(lon_deg, lat_deg, area)
+        grid = self._grid[node]
+        missing = np.flatnonzero((grid < 0) & (node >= 0))
+        if len(missing):
+            for each in np.unique(node[missing]):
+                self._draw(int(each))
+            grid = self._grid[node]
+        level = self.level[node]
+        high = _STEPS[level]
+        x = (lon_deg - self.lon_deg[node]) / (2 * high) + 0.5
+        y = (lat_deg - self.lat_deg[node]) / high + 0.5
+        x, y = np.clip(x, 0, 1) * _CELLS, np.clip(y, 0, 1) * _CELLS
+        i, j = (
+            np.minimum(y.astype(np.int64), _CELLS - 1),
+            np.minimum(x.astype(np.int64), _CELLS - 1),
+        )
+        fy, fx = y - i, x - j
+        at = grid * (_NODES * _NODES) + i * _NODES + j
+        flat = self._drawn.reshape(-1)
+        south = flat[at] * (1 - fx) + flat[at + 1] * fx
+        north = flat[at + _NODES] * (1 - fx) + flat[at + _NODES + 1] * fx
+        return np.where(node >= 0, south * (1 - fy) + north * fy, -FAR_M)
+
+    def _draw(self, node: int) -> None:
+        """Measure the points that `rough` interpolates between."""
+        if self._drawings == len(self._drawn):
+            more = np.zeros((max(64, len(self._drawn)), _NODES, _NODES), np.float32)
+            self._drawn = np.concatenate([self._drawn, more])
+        step, k = STEPS_DEG[int(self.level[node])], np.arange(_NODES) / _CELLS - 0.5
+        lon = np.tile(self.lon_deg[node] + 2 * step * k, _NODES)
+        lat = np.clip(np.repeat(self.lat_deg[node] + step * k, _NODES), -90.0, 90.0)
+        pieces = self._pieces[node]
+        within = np.full(len(lon), self.d_m[node] > 0)
+        if self.state[node] == _LEAF:
+            at = plane.place(lon[:, None], lat[:, None])
+            qx, qy = plane.xy(at, self.lon_deg[node], self.lat_deg[node])
+            over = plane.crossed(*self._ends(at, pieces), qx, qy)
+            within = within ^ (over.sum(axis=1) % 2 == 1)
+        elif len(pieces) > _ENOUGH:  # far from all of them: some tell as much as all
+            pieces = pieces[:: len(pieces) // _ENOUGH]
+        d = self.measured(lon, lat, pieces)
+        self._drawn[self._drawings] = np.where(within, d, -d).reshape(_NODES, _NODES)
+        self._grid[node] = self._drawings
+        self._drawings += 1
 
     def warm(self, most: int = 50_000) -> int:
         """Make the squares around every limit, at most so many; return how many there are.
@@ -192,7 +249,7 @@ class Limits:
             ax, ay, bx, by = self._ends(at, pieces)
             near_m = float(np.sqrt(plane.squared_m2(ax, ay, bx, by).min()))
             within = bool(plane.ray(ax, ay, bx, by).sum() % 2)
-            if not within and min(near_m, float(corner_m.min())) * 0.98 > half_m + FAR_M:
+            if not within and min(near_m, float(corner_m.min())) * 0.98 > half_m + self._far_m:
                 rest_m = min(rest_m, near_m * 0.98 - half_m)
                 continue
             row[v] = self._node(v, lon, lat, 0, pieces, within)
@@ -267,6 +324,7 @@ class Limits:
             held = getattr(self, name)
             setattr(self, name, np.concatenate([held, np.zeros(more, held.dtype)]))
         self._children = np.concatenate([self._children, np.full((more, 16), _NONE, np.int64)])
+        self._grid = np.concatenate([self._grid, np.full(more, _NONE, np.int64)])
 
 
 def _index(value: Floats, step: float, most: int) -> Ints:

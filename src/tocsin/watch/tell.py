@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tocsin.schema.live import Alert, AlertKind, AlertState, Interval
+from tocsin.schema.live import Alert, AlertKind, AlertState, Interval, Jamming
+from tocsin.units import NM_M
 from tocsin.watch import why
+from tocsin.watch.area import Area
 from tocsin.watch.hold import Turn
+from tocsin.watch.rules import Rule
 from tocsin.watch.settings import DATUMS
 from tocsin.watch.told import height, plot_age_s
 from tocsin.watch.tracks import LAT, LON, PP, VE, VN, R
@@ -98,29 +102,136 @@ def track_alert(
     )
 
 
-def inside_alert(engine: Engine, turn: Turn, p: float, d_m: float, guessed: bool) -> Alert:
-    """Return the alert of a track that is inside an area."""
+def alert(engine: Engine, turn: Turn, p: float, d_m: float, guessed: bool) -> Alert:
+    """Return what the alert of a track says now, by its kind."""
     slot = engine.judge.slots[turn.slot]
-    area = engine.judge.areas[slot.area]
-    m = engine.tracks.motion[turn.row]
-    sigma_m = float(np.hypot(np.sqrt(max(m[PP], m[R])), area.sigma_m))
-    parts = [
-        f"{who(engine, turn.row)} is inside {area.title} (P {why.share(p)}), "
-        f"{depth(d_m, sigma_m)} inside its limit, {heading(engine, turn.row)}"
-    ]
+    parts = _PARTS[slot.kind](engine, turn, p, d_m)
     if guessed:
         parts.append("no height is reported: its usual spread is taken")
-    unsure = answers(engine, turn.row)
-    if unsure:
-        parts.append(unsure)
+    if engine.tracks.doubtful(np.array([turn.row]), engine.clock_s)[0]:
+        parts.append("its position is doubtful: it leapt, or navigation fails there")
+    inside = slot.kind is AlertKind.INSIDE
+    soon = slot.kind is AlertKind.PREDICTED
+    told = None if np.isnan(p) else round(p, 4)
     return track_alert(
         engine,
         turn,
-        p_inside=round(p, 4),
-        p_soon=None,
-        eta=None,
-        sentence="; ".join(parts) + ".",
+        p_inside=told if inside else None,
+        p_soon=told if soon else None,
+        eta=engine.prophet.eta.get((turn.row, slot.area)) if soon else None,
+        sentence="; ".join(part for part in parts if part) + ".",
+        weight=p if inside or soon else 1.0,
     )
+
+
+def _inside(engine: Engine, turn: Turn, p: float, d_m: float) -> list[str]:
+    area, sigma_m = _area(engine, turn)
+    return [
+        f"{who(engine, turn.row)} is inside {area.title} (P {why.share(p)})",
+        _where(d_m, sigma_m),
+        heading(engine, turn.row),
+        answers(engine, turn.row),
+    ]
+
+
+def _predicted(engine: Engine, turn: Turn, p: float, d_m: float) -> list[str]:
+    area, sigma_m = _area(engine, turn)
+    rule = engine.judge.rules[engine.judge.slots[turn.slot].rule]
+    when = engine.prophet.eta.get((turn.row, engine.judge.slots[turn.slot].area))
+    return [
+        f"{who(engine, turn.row)} is likely to enter {area.title} within "
+        f"{why.span(rule.look_ahead_s)} (P {why.share(p)})",
+        why.eta(when) if when else "",
+        _where(d_m, sigma_m),
+        heading(engine, turn.row),
+        answers(engine, turn.row),
+    ]
+
+
+def _dark(engine: Engine, turn: Turn, p: float, d_m: float) -> list[str]:
+    plan = int(engine.tracks.plan[turn.row])
+    return [
+        f"{who(engine, turn.row)} is seen by primary radar only: no transponder answers",
+        "no flight plan is known" if plan == 0 else "whether it has a flight plan nobody has said",
+        heading(engine, turn.row),
+    ]
+
+
+def _lost(engine: Engine, turn: Turn, p: float, d_m: float) -> list[str]:
+    rows = np.array([turn.row])
+    silent = why.span(float(plot_age_s(engine.tracks, rows, engine.clock_s)[0]))
+    by = engine.outlook.missed_by.get(turn.row, "")
+    return [
+        f"{who(engine, turn.row)} is no longer seen, for {silent}, where {by} should see it",
+        f"last {heading(engine, turn.row)}",
+    ]
+
+
+_PARTS = {
+    AlertKind.INSIDE: _inside,
+    AlertKind.PREDICTED: _predicted,
+    AlertKind.DARK: _dark,
+    AlertKind.LOST: _lost,
+}
+
+
+def over(engine: Engine, turn: Turn, p: float, d_m: float) -> str:
+    """Return why an alert is closed."""
+    kind = engine.judge.slots[turn.slot].kind
+    name = who(engine, turn.row)
+    if kind is AlertKind.DARK:
+        return f"{name} is no longer dark: it answers, a plan is known, or another track shows it."
+    if kind is AlertKind.LOST:
+        return f"{name} is seen again."
+    area, sigma_m = _area(engine, turn)
+    if d_m < 0:
+        gone = "has left" if kind is AlertKind.INSIDE else "is no longer likely to enter"
+        return f"{name} {gone} {area.title}: {_where(d_m, sigma_m)} (P {why.share(p)})."
+    if kind is AlertKind.PREDICTED:
+        return entered(engine, turn)
+    return f"{name} is no longer what the rule asks for in {area.title}."
+
+
+def entered(engine: Engine, turn: Turn) -> str:
+    """Return why the alert of a predicted entry is closed that came about."""
+    return f"{who(engine, turn.row)} has entered {_area(engine, turn)[0].title}."
+
+
+def jamming(engine: Engine, rule: Rule, each: Jamming) -> Alert:
+    """Return the alert of an area where navigation fails."""
+    told = plain_alert(
+        engine,
+        AlertKind.GNSS,
+        rule.id,
+        each.area,
+        f"Satellite navigation fails around {each.area}: {each.affected} of {each.aircraft} "
+        f"aircraft within {round(each.radius_m / NM_M, -1):.0f} NM are affected at the same time. "
+        "Their positions are no evidence of an entry.",
+    )
+    return replace(
+        told,
+        severity=rule.severity,
+        waiting_cost=float(rule.severity),
+        lon_deg=each.lon_deg,
+        lat_deg=each.lat_deg,
+        sources=each.affected,
+    )
+
+
+def jamming_over(each: Jamming) -> str:
+    """Return why the alert of such an area is closed."""
+    return f"Satellite navigation around {each.area} is sound again."
+
+
+def _area(engine: Engine, turn: Turn) -> tuple[Area, float]:
+    """Return the area of an alert, and the error of the distance from its limit."""
+    area = engine.judge.areas[engine.judge.slots[turn.slot].area]
+    m = engine.tracks.motion[turn.row]
+    return area, float(np.hypot(np.sqrt(max(m[PP], m[R])), area.sigma_m))
+
+
+def _where(d_m: float, sigma_m: float) -> str:
+    return f"{depth(d_m, sigma_m)} {'inside' if d_m >= 0 else 'outside'} its limit"
 
 
 def who(engine: Engine, row: int) -> str:
@@ -156,17 +267,6 @@ def answers(engine: Engine, row: int) -> str:
     if told == 0:
         return "no transponder answers"
     return "" if told == 1 else "whether a transponder answers cannot be told"
-
-
-def left(engine: Engine, turn: Turn, d_m: float, p: float) -> str:
-    """Return why an alert of an aircraft inside is closed."""
-    slot = engine.judge.slots[turn.slot]
-    area, name = engine.judge.areas[slot.area], who(engine, turn.row)
-    m = engine.tracks.motion[turn.row]
-    sigma_m = float(np.hypot(np.sqrt(max(m[PP], m[R])), area.sigma_m))
-    if d_m < 0:
-        return f"{name} has left {area.title}: {depth(d_m, sigma_m)} outside (P {why.share(p)})."
-    return f"{name} is no longer what the rule asks for in {area.title}."
 
 
 def forgotten(engine: Engine, row: int, reason: str) -> str:

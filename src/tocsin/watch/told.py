@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
@@ -11,33 +10,11 @@ from numpy.typing import NDArray
 
 from tocsin.schema import Floats
 from tocsin.watch.batch import KINDS, Ints
+from tocsin.watch.outlook import Outlook
 from tocsin.watch.settings import DATUMS
 from tocsin.watch.tracks import LAG, LAT, LON, POS, PP, VE, VN, R, Tracks
 
 Row = tuple[Any, ...]
-
-
-@dataclass(eq=False)
-class Outlook:
-    """The newest P of every track, by row: where it is, and where it may soon be."""
-
-    capacity: int
-
-    def __post_init__(self) -> None:
-        n = self.capacity
-        self.in_area = np.full(n, -1, np.int32)
-        self.p_in = np.zeros(n)
-        self.soon_area = np.full(n, -1, np.int32)
-        self.p_soon = np.zeros(n)
-        self.soon_at = np.full(n, -1e9)
-        self.eta_s: Floats = np.full((n, 3), np.nan)  # from `soon_at`; 5, 50, 95 %
-        self.lost: NDArray[np.bool_] = np.zeros(n, bool)
-
-    def clear(self, row: int) -> None:
-        """Forget a row."""
-        self.in_area[row] = self.soon_area[row] = -1
-        self.p_in[row] = self.p_soon[row] = 0.0
-        self.soon_at[row], self.eta_s[row], self.lost[row] = -1e9, np.nan, False
 
 
 class Rows(Sequence[Row]):
@@ -83,9 +60,12 @@ class Rows(Sequence[Row]):
         answers = t.answers(rows, self._clock_s)
         sources = t.sources(rows)
         gone_s = self._clock_s - m[:, POS]
-        p_in, p_soon = o.p_in[rows], o.p_soon[rows]
+        p_in = o.p_in[rows]
+        later = o.p_soon[rows] > np.nan_to_num(p_in)
+        p_soon = np.where(later | np.isnan(p_in), np.where(later, o.p_soon[rows], np.nan), p_in)
         eta = np.maximum(o.eta_s[rows] - (self._clock_s - o.soon_at[rows])[:, None], 0.0)
-        area = np.where(o.soon_area[rows] >= 0, o.soon_area[rows], o.in_area[rows])
+        eta[~later] = np.nan
+        area = np.where(later, o.soon_area[rows], o.in_area[rows])
         course = np.degrees(np.arctan2(m[:, VE], m[:, VN])) % 360.0
         columns = (
             [t.name[r] for r in rows],

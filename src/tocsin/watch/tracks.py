@@ -49,6 +49,7 @@ _WIDE = 24
 _ADDRESSES = 1 << 25
 NEVER = -1e9  # on the watch's clock
 WITNESSES = 62  # more are told together as the last one
+MOVED_S = 30.0  # a track that was begun anew elsewhere is doubted so long
 TURN_S = 15.0  # a witness counts for one to two of these
 
 
@@ -72,8 +73,7 @@ class Tracks:
         self.vrate_mps = np.full(n, np.nan)
         self.kind = np.full(n, -1, np.int8)  # of source, of the last position
         self.answered_at = np.full(n, NEVER)  # a transponder took part
-        self.bare_at = np.full(n, NEVER)  # seen by primary radar alone
-        self.bare = np.zeros(n, np.int64)  # how often in a row
+        self.bare = np.zeros(n, np.int64)  # seen by primary radar alone, so often in a row
         self.plan = np.full(n, -1, np.int8)
         self.grounded = np.full(n, -1, np.int8)
         self.sound = np.zeros(n, np.int64)  # reports of a good navigation
@@ -84,6 +84,9 @@ class Tracks:
         self.other_at = np.full(n, NEVER)  # seen by something that needs no satellites
         self.by_now = np.zeros(n, np.int64)  # witnesses of this turn, one bit each
         self.by_then = np.zeros(n, np.int64)
+        self.by_ever = np.zeros(n, np.int64)
+        self.moved_at = np.full(n, NEVER)  # the track was begun anew elsewhere
+        self.jammed = np.zeros(n, bool)  # its position is doubtful: see `gnss`
         self.callsign: list[str | None] = [None] * n
         self.type: list[str | None] = [None] * n
         self.name: list[str] = [""] * n
@@ -132,13 +135,47 @@ class Tracks:
         self.h_m[row], self.h_at[row] = np.nan, NEVER
         self.h_sigma_m[row] = self.vrate_mps[row] = np.nan
         self.kind[row] = self.plan[row] = self.grounded[row] = -1
-        for column in (self.answered_at, self.bare_at, self.poor_at, self.leapt_at, self.other_at):
+        for column in (
+            self.answered_at,
+            self.poor_at,
+            self.leapt_at,
+            self.moved_at,
+            self.other_at,
+        ):
             column[row] = NEVER
-        for count in (self.bare, self.sound, self.leaps, self.lates, self.by_now, self.by_then):
+        for count in (
+            self.bare,
+            self.sound,
+            self.leaps,
+            self.lates,
+            self.by_now,
+            self.by_then,
+            self.by_ever,
+        ):
             count[row] = 0
+        self.jammed[row] = False
         self.callsign[row] = self.type[row] = None
         self.name[row] = ""
         self.free.append(row)
+
+    def adopt(
+        self,
+        rows: Ints,
+        names: list[str],
+        callsigns: list[str | None],
+        types: list[str | None],
+        free: list[int],
+    ) -> None:
+        """Take rows into use whose columns are filled, as a checkpoint has them."""
+        self.used[rows] = True
+        self.free[:] = free
+        for k, row in enumerate(rows.tolist()):
+            self.name[row], self.callsign[row], self.type[row] = names[k], callsigns[k], types[k]
+            key = int(self.key[row])
+            if key >= NAMED:
+                self._named[key] = row
+            else:
+                self._address[key] = row + 1
 
     def oldest(self, count: int) -> Ints:
         """Return the rows not heard for longest, the longest first."""
@@ -164,6 +201,10 @@ class Tracks:
             self.by_then[:] = self.by_now
             self.by_now[:] = 0
             self.turn_at = clock_s
+
+    def doubtful(self, rows: Ints, clock_s: float) -> Bools:
+        """Return whose position is no evidence: jammed, or just begun anew elsewhere."""
+        return np.asarray(self.jammed[rows] | (clock_s - self.moved_at[rows] <= MOVED_S))
 
     def sources(self, rows: Ints) -> NDArray[np.int64]:
         """Return how many witnesses saw each of some rows of late."""

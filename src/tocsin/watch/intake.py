@@ -1,0 +1,164 @@
+"""A batch into the tracks: whose it is, where it puts them, what else it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.schema import Floats
+from tocsin.watch import fold
+from tocsin.watch.batch import KINDS, NOBODY, Batch, Ints, named
+from tocsin.watch.gnss import POOR, SOUND
+from tocsin.watch.match import matched
+from tocsin.watch.settings import WatchSettings
+from tocsin.watch.tracks import EPOCH_NS, EVAL, LAG, POS, SEEN, Tracks, name_of
+
+Count = Callable[[str, int], None]
+Drop = Callable[[int, str], None]
+
+#: Kinds of source that need no satellites to know where an aircraft is.
+_OTHER = np.array([kind in ("psr", "ssr", "psr_ssr", "mlat") for kind in KINDS])
+
+
+@dataclass(eq=False)
+class Intake:
+    """What stands between batches and tracks."""
+
+    tracks: Tracks
+    settings: WatchSettings
+    count: Count
+    drop: Drop
+    changed: Callable[[int], None]  # a track has another callsign or type
+    nameless: int = 0  # tracks begun by plots without a name
+
+    def take(self, batch: Batch, now_ns: int, clock_s: float) -> Ints:
+        """Fold a batch into the tracks; return the rows it told a new position of."""
+        t = self.tracks
+        now_s = (now_ns - EPOCH_NS) / 1e9
+        t_s = np.where(batch.t_ns >= 0, (batch.t_ns - EPOCH_NS) / 1e9, now_s)
+        row = self._rows(batch, t_s, clock_s)
+        known = np.flatnonzero(row >= 0)
+        t.motion[row[known], SEEN] = clock_s
+        placed = known[~np.isnan(batch.lon_deg[known])]
+        lon, lat = batch.lon_deg, batch.lat_deg
+        order = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
+        rows = row[order]
+        folded = fold.fold(
+            t,
+            rows,
+            t_s[order],
+            lon[order],
+            lat[order],
+            batch.sigma_m[order] ** 2,
+            batch.ve_mps[order],
+            batch.vn_mps[order],
+            clock_s,
+            self.settings.accel_psd,
+        )
+        for reason, count in folded.counts.items():
+            self.count(reason, count)
+        used = order[folded.used]
+        mine = row[used]
+        t.motion[mine, POS] = clock_s
+        t.motion[mine, LAG] = np.clip(now_s - t_s[used], 0.0, 60.0)
+        t.kind[mine] = batch.kind[used]
+        other = _OTHER[batch.kind[used]]
+        if other.any():
+            t.other_at[mine[other]] = clock_s
+        bit = t.witness(batch.witness)
+        t.by_now[mine] |= bit
+        t.by_ever[mine] |= bit
+        self._told(batch, row, known, t_s, clock_s)
+        return mine[np.flatnonzero(np.diff(mine, prepend=-1))] if len(mine) else mine
+
+    def _rows(self, batch: Batch, t_s: Floats, clock_s: float) -> Ints:
+        """Return the row of every update, opening those that are new; -1 where there is none."""
+        t = self.tracks
+        row = t.row_of(batch.key)
+        placed = ~np.isnan(batch.lon_deg)
+        new = (row < 0) & (batch.key != NOBODY) & placed
+        if new.any():
+            keys = np.unique(batch.key[new])
+            self._room(len(keys))
+            for key in keys[: len(t.free)]:
+                t.open(int(key), name_of(int(key), batch))
+            row = t.row_of(batch.key)
+        lone = np.flatnonzero((batch.key == NOBODY) & placed)
+        if len(lone):
+            row[lone] = self._matched(batch, lone, t_s, clock_s)
+        self.count("unplaced", int((row < 0).sum()))
+        return row
+
+    def _matched(self, batch: Batch, lone: Ints, t_s: Floats, clock_s: float) -> Ints:
+        t, q = self.tracks, self.settings.accel_psd
+        lone_t, lon, lat = t_s[lone], batch.lon_deg[lone], batch.lat_deg[lone]
+        row = matched(t, lone_t, lon, lat, batch.sigma_m[lone] ** 2, clock_s, q)
+        begun = np.flatnonzero(row < 0)
+        begun = begun[np.lexsort((lat[begun], lon[begun], lone_t[begun]))]
+        self._room(len(begun))
+        for k in begun[: len(t.free)]:
+            self.nameless += 1
+            name = f"{batch.witness}/plot-{self.nameless}"
+            row[k] = t.open(named(name), name)
+        return row
+
+    def _room(self, count: int) -> None:
+        """Make room for new tracks: those not heard for longest give way."""
+        short = min(count, self.settings.capacity) - len(self.tracks.free)
+        if short > 0:
+            for old in self.tracks.oldest(short):
+                self.drop(int(old), "the watch holds no more tracks")
+            self.count("evicted", short)
+
+    def _told(self, batch: Batch, row: Ints, known: Ints, t_s: Floats, clock_s: float) -> None:
+        """Take over what updates tell beside a position; of one track the last counts."""
+        t = self.tracks
+        k = known[np.argsort(t_s[known], kind="stable")]
+        r = row[k]
+        h = batch.h_m[:, k]
+        some = ~np.isnan(h)
+        if some.any():
+            for d in np.flatnonzero(some.any(axis=1)):
+                told = r[some[d]]
+                t.h_m[told, d], t.h_at[told, d] = h[d, some[d]], clock_s
+            told = some.any(axis=0)
+            t.h_sigma_m[r[told]] = batch.h_sigma_m[k[told]]
+        rate = batch.vrate_mps[k]
+        told = ~np.isnan(rate)
+        t.vrate_mps[r[told]] = rate[told]
+        answers = batch.answers[k]
+        yes, no = r[answers == 1], r[answers == 0]
+        t.answered_at[yes] = clock_s
+        t.bare[yes] = 0
+        if len(no):
+            np.add.at(t.bare, no, 1)
+        for column, values in ((t.plan, batch.plan[k]), (t.grounded, batch.grounded[k])):
+            told = values >= 0
+            column[r[told]] = values[told]
+        self._navigation(batch, r, k, clock_s)
+        self._words(batch, r, k)
+
+    def _navigation(self, batch: Batch, r: Ints, k: Ints, clock_s: float) -> None:
+        nacp, nic = batch.nacp[k], batch.nic[k]
+        told = (nacp >= 0) | (nic >= 0)
+        if not told.any():
+            return
+        poor = ((nacp >= 0) & (nacp <= POOR)) | ((nic >= 0) & (nic <= POOR))
+        good = told & ~poor & (np.maximum(nacp, nic) >= SOUND)
+        np.add.at(self.tracks.sound, r[good], 1)
+        self.tracks.poor_at[r[poor]] = clock_s
+
+    def _words(self, batch: Batch, r: Ints, k: Ints) -> None:
+        for codes, names, column in (
+            (batch.callsign[k], batch.callsigns, self.tracks.callsign),
+            (batch.type[k], batch.types, self.tracks.type),
+        ):
+            words = [name.strip() for name in names]
+            for n in np.flatnonzero(codes >= 0).tolist():
+                row, word = int(r[n]), words[codes[n]]
+                if word and column[row] != word:
+                    column[row] = word
+                    self.changed(row)
+                    self.tracks.motion[row, EVAL] = -1e9
