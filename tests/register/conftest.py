@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,24 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def fresh_database(server: str) -> str:
-    """Return the address of a new, empty database on a server."""
+def fresh_database(server: str, *, migrated: bool = True) -> str:
+    """Return the address of a new database on a server: an empty store, or nothing at all."""
     import psycopg
 
     name = f"register_{os.getpid()}_{next(_NUMBERS)}"
+    like = f" TEMPLATE {_migrated(server)} STRATEGY FILE_COPY" if migrated else ""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name}{like}".encode())
     return server.rpartition("/")[0] + "/" + name
+
+
+@cache
+def _migrated(server: str) -> str:
+    """Return the name of a database to copy: a migration takes longer than a test."""
+    url = fresh_database(server, migrated=False)
+    with open_store(url) as store:
+        store.engine.dispose()  # nobody may be connected to what is copied
+    return url.rpartition("/")[2]
 
 
 def _programs() -> Path | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.register.made import CLOCK_NS, incident, template
+from tests.register.made import CLOCK_NS, bundled, incident
 from tocsin.register.coverage import gap
 from tocsin.register.query import NOW, Filter, Standing, Times
 from tocsin.register.record import COVERAGE
@@ -15,16 +14,14 @@ from tocsin.register.shelf import Shelf, known_then
 from tocsin.register.sql import open_store
 from tocsin.register.sql.store import SqlStore
 from tocsin.run.register_extract import shipped
-from tocsin.run.register_import import import_bundled
 from tocsin.schema import Answer, Domain, Moment
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
     path = tmp_path_factory.mktemp("shelf") / "r.db"
-    path.write_bytes(Path(template()).read_bytes())
+    path.write_bytes(bundled().read_bytes())
     with open_store(f"sqlite:///{path}") as made:
-        import_bundled(made)
         yield made
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import itertools
 import json
 from pathlib import Path
 
@@ -170,5 +169,5 @@ def test_findings_keep_their_answers_and_lose_what_measures_a_sensor() -> None:
     assert made["claims"][0]["why"] == "holds in 0 of 40 samples"
     assert made["claims"][0]["verdict"] == "contradicted"
     text = json.dumps(made)
-    for told, secret in itertools.product([text], ["76.6", "50.125", "59, 24", "+22 m", '"bias": 0.1']):
-        assert secret not in told
+    for secret in ("76.6", "50.125", "59, 24", "+22 m", '"bias": 0.1'):
+        assert secret not in text

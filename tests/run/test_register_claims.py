@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.register.made import CLOCK_NS, add, incident, template
+from tests.register.made import CLOCK_NS, add, bundled, incident, template
 from tests.run.bundlecase import CASE, made
 from tocsin.claims.evaluate import evaluate
 from tocsin.claims.evidence import Evidence, Told
@@ -26,7 +26,6 @@ from tocsin.run.case import read_case
 from tocsin.run.flow import run_case
 from tocsin.run.register_claims import Asked, ask
 from tocsin.run.register_extract import EXTRACT, extracted, opened, read_extract, shipped
-from tocsin.run.register_import import import_bundled
 from tocsin.run.verify import verify
 from tocsin.schema import Moment
 
@@ -42,9 +41,7 @@ WITH = CASE + f"\n[[claim]]\nid = 'ee-3'\nby = 'Estonia'\ntest = '{FOURTH}'\n"
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A store that the shipped register was imported into."""
     path = tmp_path_factory.mktemp("store") / "r.db"
-    path.write_bytes(Path(template()).read_bytes())
-    with open_store(f"sqlite:///{path}") as store:
-        import_bundled(store)
+    path.write_bytes(bundled().read_bytes())
     return f"sqlite:///{path}"
 
 
