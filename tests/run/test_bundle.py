@@ -23,7 +23,7 @@ from tocsin.settings import FindSettings
 
 NAMES = [
     *("dossier.html", "dossier.pdf", "findings.json"),
-    *("incursions.parquet", "quarantine.ndjson", "tracks.parquet"),
+    *("incursions.parquet", "quarantine.ndjson", "tracks.parquet", "view.json"),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tocsin.schema import Posterior
+from tocsin.schema import Floats, Posterior
 from tocsin.track.corridor import axes_of, beside, corridor, over_ground, scale_m
 
 K, M = 40, 4000
@@ -15,7 +15,7 @@ def flown(lon0: float, along_m: float, across_m: float) -> Posterior:
     """Samples of a flight due north at 100 m/s, Gaussian along and across."""
     rng = np.random.default_rng(3)
     t = np.arange(K, dtype=np.int64) * 1_000_000_000
-    lat = 59.5 + 100.0 * np.arange(K) / 111_400.0
+    lat: Floats = 59.5 + 100.0 * np.arange(K, dtype=np.float64) / 111_400.0
     east_m, north_m = scale_m(lat)
     lon = lon0 + rng.standard_normal((M, 1)) * across_m / east_m
     return Posterior(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tocsin import geo
-from tocsin.schema import Sensor
+from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.plots import Plots
 from tocsin.track.scans import scans
@@ -18,7 +18,7 @@ PRIOR = HeightPrior(5000.0, 1000.0, 11000.0)
 def flight(count: int, h_m: float = 6000.0, seed: int = 2, told: bool = False) -> Plots:
     """Plots of a flight east, 60 km north of the radar, 200 m/s, a turn of 10 s."""
     rng = np.random.default_rng(seed)
-    t = np.arange(count) * 10.0
+    t: Floats = np.arange(count, dtype=np.float64) * 10.0
     lon, lat = 24.7 + 200.0 * t / 57_000.0, np.full(count, 59.54)
     rho, theta, _ = geo.to_polar(lon, lat, np.full(count, h_m), (25.0, 59.0, 50.0))
     none = np.full(count, np.nan)

@@ -21,6 +21,7 @@ from tocsin.incursion.find import Passages
 from tocsin.run import pages
 from tocsin.run.bundlecode import code
 from tocsin.run.darkpages import with_dark
+from tocsin.run.incident_view import VIEW, incident_view, written
 from tocsin.run.output import FINDINGS, dumps
 from tocsin.run.redact import Redaction
 from tocsin.schema import Refusal
@@ -48,6 +49,7 @@ def results(
         "quarantine.ndjson": quarantine((*done.gathered.refusals, *done.airspace.refusals)),
         "dossier.html": html.page(page).encode(),
         "dossier.pdf": pdf.page(page, moment(done.case)),
+        VIEW: written(incident_view(done, data, page, redaction)),
     }
     return files, page["statements"]
 

@@ -17,7 +17,8 @@ from tocsin import geo
 from tocsin.schema import Floats, Posterior
 
 SHARES = (0.50, 0.95)
-MOST_SAMPLES = 1000  # a 2.5 % point is then known to a tenth of a sigma
+MOST_SAMPLES = 500  # a 2.5 % point is then known to an eighth of a sigma
+NEAR_180_DEG = 170.0  # nearer to 180 degrees than this, samples may lie on both sides of it
 LEAST_MPS = 1.0  # slower than this has no course: the offsets are taken across the last one
 
 
@@ -38,13 +39,12 @@ def corridor(posterior: Posterior, columns: slice = slice(None)) -> Corridor:
     """Return the corridor of a posterior at some of its times."""
     lon, lat = posterior.lon_deg[:, columns], posterior.lat_deg[:, columns]
     t_s = (posterior.t_ns[columns] - posterior.t_ns[0]) / 1e9
-    first = lon[:1, :1]
-    near = first + geo.wrap_deg(lon[:1] - first)  # of one sample: no leap at 180 degrees
-    mean_lon = near[0] + geo.wrap_deg(lon - near).mean(axis=0)
-    mean_lat = lat.mean(axis=0)
+    if np.abs(lon[0]).max(initial=0.0) > NEAR_180_DEG:
+        lon = lon[0] + geo.wrap_deg(lon - lon[0])  # next to each other, whatever they are called
+    mean_lon, mean_lat = lon.mean(axis=0), lat.mean(axis=0)
     east_m, north_m = scale_m(mean_lat)
     rows = slice(None, None, max(1, len(lon) // MOST_SAMPLES))
-    east = geo.wrap_deg(lon[rows] - mean_lon) * east_m
+    east = (lon[rows] - mean_lon) * east_m
     north = (lat[rows] - mean_lat) * north_m
     cov = np.empty((len(t_s), 2, 2))
     cov[:, 0, 0], cov[:, 1, 1] = (east**2).mean(axis=0), (north**2).mean(axis=0)

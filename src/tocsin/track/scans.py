@@ -25,7 +25,7 @@ from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, constants, measure
 from tocsin.track.posterior import about, reach_m
 
-HEIGHTS = 7  # of the prior: the filter, not the grid, limits what is known so early
+HEIGHTS = 5  # of the prior: the filter, not the grid, limits what is known so early
 SPAN_S = 60.0  # over which the speed is guessed for what an error of time does
 
 
@@ -54,7 +54,11 @@ def scans(
         raise ValueError("no plots: nothing was known")
     plane = about(plots, sensors, height)
     heights = _heights(plots, sensors, height)
-    parts = [_measured(plots, sensors, plane, h) for h in heights]
+    middle = heights[len(heights) // 2]
+    still = measure(plots, sensors, plane, middle, (), np.zeros((len(plots.t_s), 2)))
+    velocity = _velocity_so_far(plots.t_s, still.z_m[0])
+    biases = constants(plots, sensors)
+    parts = [measure(plots, sensors, plane, h, biases, velocity) for h in heights]
     design = [part.design for part in parts if part.design is not None]
     all_heights = Measured(
         np.concatenate([part.t_s for part in parts]),
@@ -93,15 +97,6 @@ def _heights(plots: Plots, sensors: Mapping[str, Sensor], prior: HeightPrior) ->
     most = reach_m(plots, sensors)
     share = (np.arange(HEIGHTS) + 0.5) / HEIGHTS * max(prior.share_below(most), 0.02)
     return [np.full(count, min(h, most)) for h in prior.at(share).tolist()]
-
-
-def _measured(
-    plots: Plots, sensors: Mapping[str, Sensor], plane: Plane, h_hae_m: Floats
-) -> Measured:
-    still = np.zeros((len(plots.t_s), 2))
-    raw = measure(plots, sensors, plane, h_hae_m, (), still)
-    velocity = _velocity_so_far(plots.t_s, raw.z_m[0])
-    return measure(plots, sensors, plane, h_hae_m, constants(plots, sensors), velocity)
 
 
 def _true_north(cov_m2: Floats, lon_deg: Floats, lat_deg: Floats, plane: Plane) -> Floats:

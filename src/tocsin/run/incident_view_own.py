@@ -1,0 +1,146 @@
+"""The incident screen's data of aircraft that tell their own position.
+
+A fix knows nothing of the fixes after it, so what was known at the time is what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tocsin.dossier.data import DrawnTrack
+from tocsin.incursion.boundary import put_together
+from tocsin.incursion.instant import inside_at
+from tocsin.run.incident_view_rows import CHANCES, DEGREES, METRES, Json, numbers, spaced
+from tocsin.schema import DISTRUST, Floats, Outline
+from tocsin.track.corridor import over_ground
+
+MOST_TRACKS = 24
+MOST_TIMES = 2400
+FEW_OUTLINES = 4  # with so few volumes every track is asked about every one
+DATUMS = (("pressure", "h_pressure_m"), ("hae", "h_hae_m"), ("msl", "h_msl_m"))
+Z_95 = 1.6448536269514722
+
+
+def wanted(tracks: Sequence[DrawnTrack], findings: Mapping[str, Any]) -> list[DrawnTrack]:
+    """Return the tracks that something was found of, in the order of the findings."""
+    named = [
+        row.get("track")
+        for name in ("incursions", "not_established", "integrity", "unobserved")
+        for row in findings.get(name, ())
+    ]
+    by_name = {track.track: track for track in tracks}
+    found = [by_name[str(name)] for name in dict.fromkeys(named) if name in by_name]
+    return (found or list(tracks[:1]))[:MOST_TRACKS]
+
+
+def track_of(
+    drawn: DrawnTrack, table: pa.Table, count: int | None, t0_s: float, max_gap_s: float
+) -> Json:
+    """Return one track as a row of `tracks`.
+
+    table  the tracks of the run (schema TRACK), for heights
+    """
+    every = np.flatnonzero(drawn.trusted)
+    good = every[spaced(len(every), MOST_TIMES)]
+    t_s = drawn.t_s[good] - t0_s
+    course, speed = over_ground(t_s, drawn.lon_deg[good], drawn.lat_deg[good])
+    row: Json = {
+        "id": drawn.track,
+        "kind": "own",
+        "label": drawn.label,
+        "witnesses": [],
+        "samples": None,
+        "aircraft_count": count,
+        "aircraft_count_source": "",
+        "t_s": numbers(t_s, 3),
+        "lon_deg": numbers(drawn.lon_deg[good], DEGREES),
+        "lat_deg": numbers(drawn.lat_deg[good], DEGREES),
+        "course_deg": numbers(course, 1),
+        "speed_mps": numbers(speed, 1),
+        "observed": _observed(drawn.t_s[every] - t0_s, drawn.break_before[every], max_gap_s),
+        "height": _height(drawn, good, table),
+    }
+    sigma = drawn.sigma_m[good]
+    if np.isfinite(sigma).any():
+        row["ellipse"] = {
+            "major_m": numbers(sigma, 1),
+            "minor_m": numbers(sigma, 1),
+            "bearing_deg": [0] * len(good),
+        }
+        row["corridor"] = {
+            share: {"left_m": numbers(z * sigma, 1), "right_m": numbers(-z * sigma, 1)}
+            for share, z in (("50", 0.6744898), ("95", 1.959964))
+        }
+    refused = np.flatnonzero(~drawn.trusted)
+    refused = refused[spaced(len(refused), 400)]
+    row["refused"] = {
+        "t_s": numbers(drawn.t_s[refused] - t0_s, 3),
+        "lon_deg": numbers(drawn.lon_deg[refused], DEGREES),
+        "lat_deg": numbers(drawn.lat_deg[refused], DEGREES),
+    }
+    return row
+
+
+def answers_of(
+    drawn: DrawnTrack, outlines: Sequence[Outline], findings: Mapping[str, Any]
+) -> list[tuple[Outline, Json]]:
+    """Return P(inside) and depth of one track in the volumes that matter to it."""
+    good = np.flatnonzero(drawn.trusted)
+    good = good[spaced(len(good), MOST_TIMES)]
+    entered = {
+        (row["volume"], row["hypothesis"])
+        for row in findings["incursions"]
+        if row["track"] == drawn.track
+    }
+    out = []
+    for outline in outlines:
+        volume = outline.volume
+        if (volume.name, volume.hypothesis) not in entered and len(outlines) > FEW_OUTLINES:
+            continue
+        sigma = drawn.sigma_m[good]
+        cov = np.einsum("k,ij->kij", sigma**2, np.eye(2))
+        boundary = put_together([outline])
+        p, signed = inside_at(
+            drawn.lon_deg[good], drawn.lat_deg[good], cov, boundary, volume.sigma_m
+        )
+        spread = Z_95 * np.hypot(sigma, volume.sigma_m)
+        depth = {"q05": signed - spread, "q50": signed, "q95": signed + spread}
+        told = {name: numbers(values, METRES) for name, values in depth.items()}
+        out.append((outline, {"p": numbers(p, CHANCES), "depth_m": told}))
+    return out
+
+
+def _observed(t_s: Floats, breaks: Any, max_gap_s: float) -> list[list[float]]:
+    if not len(t_s):
+        return []
+    cut = np.flatnonzero((np.diff(t_s) > max_gap_s) | breaks[1:])
+    begins = np.concatenate([[0], cut + 1])
+    ends = np.concatenate([cut, [len(t_s) - 1]])
+    return [
+        [round(float(t_s[a]), 3), round(float(t_s[b]), 3)]
+        for a, b in zip(begins, ends, strict=True)
+    ]
+
+
+def _height(drawn: DrawnTrack, good: Any, table: pa.Table) -> Json:
+    """Return the height in the datum in which most fixes have one."""
+    names = table["track"].combine_chunks()
+    code = names.dictionary.to_pylist().index(drawn.track)
+    bits = table["flags"].to_numpy() & int(DISTRUST)
+    mine = np.flatnonzero((names.indices.to_numpy() == code) & (bits == 0))
+    t_s = table["t"].cast(pa.int64()).to_numpy(zero_copy_only=False)[mine] / 1e9
+    series = {}
+    for datum, column in DATUMS:
+        h = table[column].to_numpy(zero_copy_only=False).astype(np.float64)[mine]
+        known = np.isfinite(h)
+        if known.any():
+            at = np.clip(np.searchsorted(t_s, drawn.t_s[good]), 0, len(t_s) - 1)
+            series[datum] = (int(known.sum()), h[at])
+    if not series:
+        return {"datum": None, "reported": False, "q50_m": [None] * len(good)}
+    datum = max(series, key=lambda name: series[name][0])
+    return {"datum": datum, "reported": True, "q50_m": numbers(series[datum][1], METRES)}
