@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.schema.live import Alert, AlertKind, Handling, Jamming
-from tocsin.watch import absent, checkpoint, plane, tell
+from tocsin.watch import absent, checkpoint, tell
 from tocsin.watch.area import Area
 from tocsin.watch.batch import Batch, Ints
 from tocsin.watch.book import Book
@@ -30,11 +30,12 @@ from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
 from tocsin.watch.settings import WatchSettings
 from tocsin.watch.told import Row, Rows
-from tocsin.watch.tracks import ALAT, ALON, CLEAR, EVAL, LAT, LON, PP, SEEN, R, Tracks
+from tocsin.watch.tracks import ALAT, ALON, AWIDE, CLEAR, EVAL, LAT, LON, PP, SEEN, R, Tracks
 
 _US = 1_000  # ns: alerts count microseconds, as their text does
 TEST_RULE = "test"
 SWEEP_S = 1.0  # what is told by absence is looked at so often
+DEGREE_M = 112_000.0  # of latitude, anywhere at most (111.7 km) and of longitude at the equator
 NOTABLE = 0.15  # a P that moved by this much is a new revision
 
 
@@ -185,9 +186,11 @@ class Engine:
     def _due(self, rows: Ints) -> Ints:
         """Return those of the rows of which something may have changed."""
         m = self.tracks.motion[rows].T
-        x, y = plane.xy(plane.place(m[ALON], m[ALAT]), m[LON], m[LAT])
+        x = (m[LON] - m[ALON]) * m[AWIDE]  # over the antimeridian it is far: looked at again
+        y = (m[LAT] - m[ALAT]) * DEGREE_M
         margin = SURE * np.sqrt(np.maximum(m[PP], m[R]) + self.judge.widest_m**2)
-        due = np.hypot(x, y) + margin >= m[CLEAR]
+        left = m[CLEAR] - margin
+        due = (x * x + y * y >= left * left) | (left <= 0)
         due |= self.clock_s - m[EVAL] >= self.settings.recheck_s
         due |= self.holds.waiting[rows] > 0
         return np.asarray(rows[due])
@@ -197,6 +200,7 @@ class Engine:
         t, judge = self.tracks, self.judge
         found = judge.within(t, rows, self.clock_s, self.now_ns)
         t.motion[rows, ALON], t.motion[rows, ALAT] = t.motion[rows, LON], t.motion[rows, LAT]
+        t.motion[rows, AWIDE] = DEGREE_M * np.cos(np.radians(t.motion[rows, LAT]) * 0.99)
         t.motion[rows, CLEAR], t.motion[rows, EVAL] = found.clear_m, self.clock_s
         self.outlook.within(rows, found, judge.asked)
         for r in range(len(judge.rules)):

@@ -61,6 +61,10 @@ class Limits:
         self._b_lon = _joined([a.b_lon_deg for a in areas])
         self._b_lat = _joined([a.b_lat_deg for a in areas])
         self._clip = _joined([a.clip for a in areas]).astype(bool)
+        round_about = [_circle(area) for area in areas]
+        self._centre_lon = np.array([each[0] for each in round_about])
+        self._centre_lat = np.array([each[1] for each in round_about])
+        self._radius_m = np.array([each[2] for each in round_about])
         self._root = np.full(_ROWS * _COLUMNS, _NONE, np.int64)
         self._table = np.zeros((0, len(areas)), np.int64)  # first node of every area, or none
         self._rest_m = np.zeros(0)
@@ -85,7 +89,8 @@ class Limits:
         root = self._roots(lon_deg, lat_deg)
         point, area = np.nonzero(self._table[root] >= 0)
         node = self.nodes(lon_deg[point], lat_deg[point], area)
-        d_m, exact = self.distances(lon_deg[point], lat_deg[point], node, need_m[point])
+        at = plane.place(lon_deg, lat_deg).take(point)
+        d_m, exact = self.distances(at, node, need_m[point])
         return Seen(point, area, d_m, exact, self._rest_m[root])
 
     def nodes(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Ints:
@@ -100,25 +105,22 @@ class Limits:
             i = _index(lat_deg[deep] + 90.0, step, int(180 / step))
             j = _index(lon_deg[deep] + 180.0, 2 * step, int(180 / step))
             which = (i & 3) * 4 + (j & 3)
-            child = self._children[node[deep], which]
-            new = np.flatnonzero(child < 0)
-            for k in new:
-                parent = int(node[deep[k]])
-                if self._children[parent, which[k]] < 0:
-                    self._divide(parent, level, int(i[k]), int(j[k]), int(which[k]))
-            if len(new):
-                child = self._children[node[deep], which]
+            parent = node[deep]
+            child = self._children[parent, which]
+            if child.min() < 0:
+                for each in np.unique(parent[child < 0]).tolist():
+                    self._divide(each)
+                child = self._children[parent, which]
             node[deep] = child
         return node
 
     def distances(
-        self, lon_deg: Floats, lat_deg: Floats, node: Ints, need_m: Floats
+        self, at: plane.Place, node: Ints, need_m: Floats
     ) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the signed distance of places (N,) in their squares, and where it is exact.
 
         Elsewhere it is a lower bound, and not below `need_m`.
         """
-        at = plane.place(lon_deg, lat_deg)
         qx, qy = plane.xy(at, self.lon_deg[node], self.lat_deg[node])
         middle_m = self.d_m[node]
         least_m = np.abs(middle_m) - np.hypot(qx, qy) * 1.02
@@ -127,7 +129,7 @@ class Limits:
         leaf = self.state[node] == _LEAF
         for k in np.flatnonzero(near & ~leaf):  # few: positions that are hardly known
             here = slice(k, k + 1)
-            m = self.measured(lon_deg[here], lat_deg[here], self._pieces[int(node[k])])
+            m = self.measured(at.lon_deg[here], at.lat_deg[here], self._pieces[int(node[k])])
             d[k] = np.copysign(m[0], middle_m[k])
         some = np.flatnonzero(near & leaf)
         if len(some):
@@ -186,33 +188,20 @@ class Limits:
         self._drawings += 1
 
     def warm(self, most: int = 50_000) -> int:
-        """Make the squares around every limit, at most so many; return how many there are.
+        """Make the squares around every limit, about so many; return how many there are.
 
         For a start that does not stumble over squares that are still to be made.
         """
-        for v in range(len(self._areas)):
-            some = slice(int(self._first[v]), int(self._first[v + 1]))
-            lon, lat = self._a_lon[some], self._a_lat[some]
-            step = STEPS_DEG[-1]
-            i = _index(lat + 90.0, step, int(180 / step))
-            j = _index(lon + 180.0, 2 * step, int(180 / step))
-            keys = {
-                (int(a) + p, int(b) + q)
-                for a, b in set(zip(i, j, strict=True))
-                for p in (-1, 0, 1)
-                for q in (-1, 0, 1)
-            }
-            cells = np.array(sorted(keys))
-            if self.count + len(cells) > most:
-                break
-            at_lat = np.clip((cells[:, 0] + 0.5) * step - 90.0, -90.0, 90.0)
-            at_lon = (cells[:, 1] + 0.5) * 2 * step - 180.0
-            self.nodes(at_lon, at_lat, np.full(len(cells), v))
+        for area in self._areas:
+            self._roots(area.a_lon_deg, area.a_lat_deg)
+        for lon, lat in zip(self._centre_lon, self._centre_lat, strict=True):
+            self._roots(np.array([lon]), np.array([lat]))
+        k = 0
+        while k < self.count < most:
+            if self.state[k] == _DIVIDED and self._children[k, 0] < 0:
+                self._divide(k)
+            k += 1
         return self.count
-
-    def pieces(self, node: int) -> Ints:
-        """Return the pieces that may be nearest to a place in a square."""
-        return self._pieces[node]
 
     def measured(self, lon_deg: Floats, lat_deg: Floats, pieces: Ints) -> Floats:
         """Return distances in metres, without side, of places (N,) from the nearest of pieces."""
@@ -239,65 +228,80 @@ class Limits:
         lon, lat = 2.0 * j - 179.0, i - 89.5
         row = np.full(len(self._areas), _NONE, np.int64)
         half_m = _half_diagonal_m(lat, STEPS_DEG[0])
-        rest_m = np.inf
-        at = plane.place(lon, lat)
-        for v in range(len(self._areas)):
+        at = plane.place(np.array([lon]), np.array([lat]))
+        x, y = plane.xy(at, self._centre_lon, self._centre_lat)
+        away_m = 0.98 * np.hypot(x, y) - self._radius_m - half_m
+        far = away_m > self._far_m
+        rest_m = float(away_m[far].min(initial=np.inf))
+        for v in np.flatnonzero(~far).tolist():
             pieces = np.arange(self._first[v], self._first[v + 1])
             if not len(pieces):
                 continue
-            corner_m = np.hypot(*plane.xy(at, self._a_lon[pieces], self._a_lat[pieces]))
             ax, ay, bx, by = self._ends(at, pieces)
             near_m = float(np.sqrt(plane.squared_m2(ax, ay, bx, by).min()))
             within = bool(plane.ray(ax, ay, bx, by).sum() % 2)
-            if not within and min(near_m, float(corner_m.min())) * 0.98 > half_m + self._far_m:
+            if not within and near_m * 0.98 > half_m + self._far_m:
                 rest_m = min(rest_m, near_m * 0.98 - half_m)
                 continue
-            row[v] = self._node(v, lon, lat, 0, pieces, within)
+            inside = np.array([within])
+            row[v] = self._make(v, at, 0, pieces, inside)[0]
         self._root[cell] = len(self._table)
         self._table = np.concatenate([self._table, row[None]])
         self._rest_m = np.append(self._rest_m, rest_m)
 
-    def _divide(self, parent: int, level: int, i: int, j: int, which: int) -> None:
-        step = STEPS_DEG[level]
-        lat, lon = (i + 0.5) * step - 90.0, (j + 0.5) * 2 * step - 180.0
+    def _divide(self, parent: int) -> None:
+        """Make the sixteen squares that a square is divided into."""
+        level = int(self.level[parent]) + 1
+        step, k = STEPS_DEG[level], np.arange(4) - 1.5
+        lat = np.repeat(self.lat_deg[parent] + step * k, 4)
+        lon = np.tile(self.lon_deg[parent] + 2 * step * k, 4)
         pieces = self._pieces[parent]
-        at = plane.place(lon, lat)
+        at = plane.place(lon[:, None], lat[:, None])
         qx, qy = plane.xy(at, self.lon_deg[parent], self.lat_deg[parent])
-        over = plane.crossed(*self._ends(at, pieces), float(qx), float(qy))
-        within = bool(self.d_m[parent] > 0) ^ bool(over.sum() % 2)
+        over = plane.crossed(*self._ends(at, pieces), qx, qy).sum(axis=1) % 2 == 1
+        within = over ^ bool(self.d_m[parent] > 0)
         area = int(self.area[parent])
-        self._children[parent, which] = self._node(area, lon, lat, level, pieces, within)
+        self._children[parent] = self._make(area, at, level, pieces, within)
 
-    def _node(
-        self, area: int, lon: float, lat: float, level: int, pieces: Ints, within: bool
-    ) -> int:
-        if self.count == len(self.area):
+    def _make(
+        self,
+        area: int,
+        at: plane.Place,
+        level: int,
+        pieces: Ints,
+        within: NDArray[np.bool_],
+    ) -> Ints:
+        """Return new nodes about places (S, 1), each with the pieces that matter to it."""
+        count = len(within)
+        while self.count + count > len(self.area):
             self._grow()
-        k, half_m = self.count, _half_diagonal_m(lat, STEPS_DEG[level])
-        self.count += 1
-        at = plane.place(lon, lat)
-        each_m = np.sqrt(plane.squared_m2(*self._ends(at, pieces)))
+        new = np.arange(self.count, self.count + count)
+        self.count += count
+        lon, lat = at.lon_deg.ravel(), at.lat_deg.ravel()
+        each_m = np.sqrt(plane.squared_m2(*self._ends(at, pieces))).reshape(count, -1)
         true = ~self._clip[pieces]
-        d = float(each_m[true].min()) if true.any() else FAR_M
-        self.area[k], self.lon_deg[k], self.lat_deg[k], self.level[k] = area, lon, lat, level
-        self.d_m[k] = max(d, 1e-3) if within else -max(d, 1e-3)
-        if float(each_m.min()) > half_m + SURE_M:
-            self.state[k] = _PLAIN
-        else:
-            self.state[k] = _DIVIDED if level < len(STEPS_DEG) - 1 else _LEAF
-        # 2 %: what the plane may be off at the range of a largest square.
-        reach_m = (min(d, half_m) if not true.any() else d + 2 * half_m) * 1.02
-        pieces = pieces[each_m <= max(reach_m, half_m * 1.02)]
-        self._pieces.append(pieces)
-        if self.state[k] == _LEAF:
-            need = self._used + len(pieces)
-            if need > len(self._flat):
-                more = np.zeros(max(len(self._flat), need), np.int64)
-                self._flat = np.concatenate([self._flat, more])
-            self._flat[self._used : need] = pieces
-            self._start[k], self._n[k] = self._used, len(pieces)
-            self._used = need
-        return k
+        d = each_m[:, true].min(axis=1) if true.any() else np.full(count, FAR_M)
+        self.area[new], self.lon_deg[new], self.lat_deg[new] = area, lon, lat
+        self.level[new] = level
+        self.d_m[new] = np.where(within, 1, -1) * np.maximum(d, 1e-3)
+        leaf = level == len(STEPS_DEG) - 1
+        for k, node in enumerate(new.tolist()):
+            half_m = _half_diagonal_m(float(lat[k]), STEPS_DEG[level])
+            plain = float(each_m[k].min()) > half_m + SURE_M
+            self.state[node] = _PLAIN if plain else _LEAF if leaf else _DIVIDED
+            # 2 %: what the plane may be off at the range of a largest square.
+            reach_m = (d[k] + 2 * half_m if true.any() else half_m) * 1.02
+            mine = pieces[each_m[k] <= reach_m]
+            self._pieces.append(mine)
+            if self.state[node] == _LEAF:
+                need = self._used + len(mine)
+                if need > len(self._flat):
+                    more = np.zeros(max(len(self._flat), need), np.int64)
+                    self._flat = np.concatenate([self._flat, more])
+                self._flat[self._used : need] = mine
+                self._start[node], self._n[node] = self._used, len(mine)
+                self._used = need
+        return new
 
     def _measured(self, at: plane.Place, node: Ints, qx: Floats, qy: Floats) -> Floats:
         n = self._n[node]
@@ -336,6 +340,18 @@ def _half_diagonal_m(lat_deg: float, step_deg: float) -> float:
     nearest = np.radians(max(abs(lat_deg) - step_deg / 2, 0.0))  # its edge towards the equator
     high = np.radians(step_deg / 2) * R_MEAN_M
     return float(np.hypot(high, 2 * high * np.cos(nearest)) * 1.01)
+
+
+def _circle(area: Area) -> tuple[float, float, float]:
+    """Return the middle of an area and a radius that holds it all."""
+    if not len(area.a_lon_deg):
+        return 0.0, 0.0, 0.0
+    lon, lat = area.a_lon_deg, area.a_lat_deg
+    middle = float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2
+    x, y = plane.xy(plane.place(*middle), lon, lat)
+    # A piece bulges over its ends by no more than half its length.
+    sx, sy = np.diff(x, append=x[:1]), np.diff(y, append=y[:1])
+    return *middle, float((np.hypot(x, y) * 1.03 + np.minimum(np.hypot(sx, sy) / 2, 3e4)).max())
 
 
 def _joined(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:

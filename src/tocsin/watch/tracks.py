@@ -35,6 +35,7 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
     FLAT,
     ALON,  # where it was last held against the areas ...
     ALAT,
+    AWIDE,  # metres in a degree of longitude there, at most
     CLEAR,  # ... and how far it may go until that can change, m
     EVAL,  # ... and when that was
     GAP,  # usual time between positions, s
@@ -44,8 +45,8 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
     JLAT,
     COUNT,  # positions used
     LAG,  # now less its own time, when the last position came
-) = range(24)
-_WIDE = 24
+) = range(25)
+_WIDE = 25
 _ADDRESSES = 1 << 25
 NEVER = -1e9  # on the watch's clock
 WITNESSES = 62  # more are told together as the last one
