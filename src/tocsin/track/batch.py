@@ -5,6 +5,8 @@ shorter stand still before they begin.  Long tracks are cut into pieces that ove
 forgets how it began, and so does the smoother where it ended.  How much overlap that takes is
 reckoned from the noise, and *checked*: where two pieces do not agree in the middle of their
 overlap, the track is done again with four times as much, and at last in one piece.
+
+Where the smoother was compiled (`batch_native`), a block goes that way, else that of numpy.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.schema import Floats
-from tocsin.track import batch_backward, batch_forward
+from tocsin.track import batch_backward, batch_forward, batch_native
 from tocsin.track.batch_forward import Block
 from tocsin.track.batch_steps import lengths
 from tocsin.track.imm import Measured, Smoothed, forward, smooth
@@ -68,7 +71,8 @@ def smooth_many(
         ends: dict[tuple[int, int, int], Floats] = {}
         blocks = list(_blocks(pieces, modes))
         most = max((len(x) * (x[0].high - x[0].low) for x in blocks), default=0)
-        room = np.empty(most * batch_forward.rows(modes))  # memory once touched is cheap
+        kept = 0 if batch_native.usable(modes) else most * batch_forward.rows(modes)
+        room = np.empty(kept)  # memory once touched is cheap
         with small_buffers():
             for block in blocks:
                 _smooth(block, measured, modes, speed_sd_mps, room, out, ends)
@@ -103,7 +107,8 @@ def _cut(
         if more is not None:
             overlap = more * _overlap(one, t, modes)
             # Shorter pieces run wider, longer ones waste less on overlaps: where they balance.
-            best = math.sqrt(2 * overlap * whole / CALLS)
+            least = batch_native.LANES if batch_native.usable(modes) else CALLS
+            best = math.sqrt(2 * overlap * whole / least)
             length = max(overlap, round(min(best, max(LONGEST, 4 * overlap))))
         parts = max(round(count / length), 1) if count else 0
         edges = [count * k // parts for k in range(parts + 1)] if parts else []
@@ -145,39 +150,52 @@ def _smooth(
     ends: dict[tuple[int, int, int], Floats],
 ) -> None:
     """Smooth a block of pieces into `out`; `ends` gets what each says of the next one's first."""
-    block = _laid_out(pieces, measured, modes)
-    count, b = len(block.seen), len(pieces)
-    wide = max(NUMBERS // b, 1)
-    filtered = room[: count * batch_forward.rows(modes) * b].reshape(count, -1, b)
-    mixed = np.empty((b, count, STATE + STATE**2 + modes.count))
-    batch_forward.forward(block, modes, speed_sd_mps, wide, filtered)
-    batch_backward.backward(block, modes, wide, filtered, mixed)
+    if batch_native.usable(modes):
+        dt_s, seen, begin = _laid_out(pieces, measured, batch_native.LANES)
+        mixed = batch_native.smooth(dt_s, seen, begin, modes, speed_sd_mps)
+        count = len(seen)
+    else:
+        dt_s, seen, begin = _laid_out(pieces, measured)
+        count, b = len(seen), len(pieces)
+        block = Block(lengths(dt_s, modes), seen, tuple(begin.tolist()))
+        wide = max(NUMBERS // b, 1)
+        filtered = room[: count * batch_forward.rows(modes) * b].reshape(count, -1, b)
+        mixed = np.empty((b, count, STATE + STATE**2 + modes.count))
+        batch_forward.forward(block, modes, speed_sd_mps, wide, filtered)
+        batch_backward.backward(block, modes, wide, filtered, mixed)
     for k, piece in enumerate(pieces):
-        begin = count - (piece.high - piece.low)
-        own = mixed[k, begin + piece.first - piece.low : begin + piece.last - piece.low]
+        start = count - (piece.high - piece.low)
+        own = mixed[k, start + piece.first - piece.low : start + piece.last - piece.low]
         to, row, where = out[piece.source], piece.track, slice(piece.first, piece.last)
         to.mean[row, where] = own[:, :STATE]
         to.cov[row, where] = own[:, STATE : STATE + STATE**2].reshape(-1, STATE, STATE)
         to.weight[row, where] = own[:, STATE + STATE**2 :]
         if piece.last < piece.high:
-            beyond = mixed[k, begin + piece.last - piece.low]
+            beyond = mixed[k, start + piece.last - piece.low]
             ends[piece.source, piece.track, piece.last] = beyond.copy()
 
 
-def _laid_out(pieces: list[_Piece], measured: Sequence[Measured], modes: Modes) -> Block:
-    """Return a block of pieces, longest first."""
+def _laid_out(
+    pieces: list[_Piece], measured: Sequence[Measured], lanes: int = 1
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Return steps, measurements and where each begins, of pieces with the longest first.
+
+    lanes  the number of columns is a multiple of it: the last piece is there so often
+    """
     count, b = pieces[0].high - pieces[0].low, len(pieces)
-    dt_s, seen = np.ones((count - 1, b)), np.empty((count, 6, b))
-    begin = []
+    columns = -(-b // lanes) * lanes
+    dt_s, seen = np.ones((count - 1, columns)), np.empty((count, 6, columns))
+    begin = np.zeros(columns, np.int64)
     for k, piece in enumerate(pieces):
         one, which = measured[piece.source], slice(piece.low, piece.high)
-        at = count - (piece.high - piece.low)
-        begin.append(at)
+        at = begin[k] = count - (piece.high - piece.low)
         dt_s[at:, k] = np.diff(one.t_s[piece.track, which])
         seen[at:, :2, k] = one.z_m[piece.track, which]
         seen[at:, 2:, k] = one.cov_m2[piece.track, which].reshape(-1, 4)
         seen[:at, :, k] = seen[at, :, k]
-    return Block(lengths(dt_s, modes), seen, tuple(begin))
+    for every in (dt_s, seen, begin):
+        every[..., b:] = every[..., b - 1 : b]
+    return dt_s, seen, begin
 
 
 def _apart(

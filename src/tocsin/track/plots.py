@@ -165,11 +165,9 @@ def rough_velocity(t_s: Floats, z_m: Floats, span_s: float = 60.0) -> Floats:
 
     z_m  (..., K, 2) at the times t_s, (K,)
     """
-    out = np.zeros_like(z_m)
-    for k, t in enumerate(t_s):
-        near = np.abs(t_s - t) <= span_s
-        dt = t_s[near] - t_s[near].mean()
-        square = float(dt @ dt)
-        if square > 0:
-            out[..., k, :] = dt @ z_m[..., near, :] / square
-    return out
+    near = (np.abs(t_s[:, None] - t_s) <= span_s).astype(np.float64)  # (K, K)
+    middle = near @ t_s / near.sum(axis=1)
+    dt = near * (t_s - middle[:, None])
+    square = np.sum(dt * dt, axis=1)
+    weight = dt / np.where(square > 0, square, 1.0)[:, None]  # a lone plot has no velocity
+    return np.asarray(weight @ z_m)

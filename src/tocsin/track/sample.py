@@ -25,6 +25,7 @@ from tocsin.track.imm import Filtered, Measured, step
 from tocsin.track.models import STATE, Modes, noise, switching, transition
 
 Ints = NDArray[np.int64]
+KNOWN = 1e-13  # of a variance: what is left of it is rounding
 
 
 def backward(
@@ -36,12 +37,12 @@ def backward(
     """
     k_count, tracks, r, n = filtered.mean.shape
     of = np.repeat(np.arange(tracks), counts)
-    x = np.empty((len(of), k_count, n))
-    mode = np.empty((len(of), k_count), np.int64)
-    mode[:, -1] = _pick(filtered.weight[-1][of], rng)
+    x = np.empty((k_count, len(of), n))  # one time in one piece: that is how it is used
+    mode = np.empty((k_count, len(of)), np.int64)
+    mode[-1] = _pick(filtered.weight[-1][of], rng)
     root = _root(filtered.cov[-1])
-    x[:, -1] = filtered.mean[-1][of, mode[:, -1]] + np.einsum(
-        "mab,mb->ma", root[of, mode[:, -1]], rng.standard_normal((len(of), n))
+    x[-1] = filtered.mean[-1][of, mode[-1]] + np.einsum(
+        "mab,mb->ma", root[of, mode[-1]], rng.standard_normal((len(of), n))
     )
     used = np.flatnonzero(counts)
     place = np.zeros(tracks, np.int64)
@@ -49,34 +50,42 @@ def backward(
     for k in range(k_count - 2, -1, -1):
         dt = measured.t_s[used, k + 1] - measured.t_s[used, k]
         back = _backwards(filtered, k, used, dt, modes, measured.constants)
-        normal, uniform = rng.standard_normal((len(of), n)), rng.random(len(of))
-        key = place[of] * r + mode[:, k + 1]
+        normal, uniform = rng.standard_normal((len(of), STATE)), rng.random(len(of))
+        key = place[of] * r + mode[k + 1]
         order = np.argsort(key, kind="stable")
-        lead = np.flatnonzero(np.diff(key[order], prepend=-1) != 0)
-        for mine in np.split(order, lead[1:]):
-            u, ahead = divmod(int(key[mine[0]]), r)
-            x[mine, k], mode[mine, k] = back.draw(
-                u, ahead, x[mine, k + 1], uniform[mine], normal[mine]
+        key, after = key[order], x[k + 1][order]
+        normal, uniform = normal[order], uniform[order]
+        drawn, before = np.empty_like(normal), np.empty_like(key)
+        lead = np.flatnonzero(np.diff(key, prepend=-1) != 0)
+        for begin, end in zip(lead, np.append(lead[1:], len(key)), strict=True):
+            mine = slice(begin, end)
+            u, ahead = divmod(int(key[begin]), r)
+            drawn[mine], before[mine] = back.draw(
+                u, ahead, after[mine], uniform[mine], normal[mine]
             )
-        x[:, k, STATE:] = x[:, -1, STATE:]  # constants do not move
-    return x, mode
+        x[k, order, :STATE], mode[k, order] = drawn, before
+        x[k, :, STATE:] = x[-1, :, STATE:]  # constants do not move
+    return np.swapaxes(x, 0, 1), np.swapaxes(mode, 0, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Backwards:
-    """One step back for U tracks and all pairs of modes (j before, l after)."""
+    """One step back for U tracks and all pairs of modes (j before, l after).
+
+    What is drawn is the moving part, of s entries: the constants are those of the state after.
+    """
 
     ahead: Floats  # (U, j, l, n) mean of the state after, seen from before
     inverse: Floats  # (U, j, l, n, n) of its covariance
     log_weight: Floats  # (U, j, l) what does not depend on the state after
-    mean: Floats  # (U, j, n) of the state before
-    gain: Floats  # (U, j, l, n, n)
-    root: Floats  # (U, j, l, n, n) of what is left open
+    mean: Floats  # (U, j, s) of the state before
+    gain: Floats  # (U, j, l, s, n)
+    root: Floats  # (U, j, l, s, s) of what is left open
 
     def draw(
         self, u: int, mode: int, after: Floats, uniform: Floats, normal: Floats
     ) -> tuple[Floats, Ints]:
-        """Return a state and a mode before each state after, all of one track and mode."""
+        """Return what moves, and the mode, before each state after, all of one track and mode."""
         gap = after - self.ahead[u, :, mode, None]  # (j, m, n)
         reach = gap @ self.inverse[u, :, mode]
         square = np.einsum("jma,jma->jm", reach, gap)
@@ -84,7 +93,7 @@ class _Backwards:
         weight = np.exp(log_w - log_w.max(axis=0))
         upto = np.cumsum(weight, axis=0)
         j = np.argmax(upto > uniform * upto[-1], axis=0)
-        x = np.empty_like(after)
+        x = np.empty_like(normal)
         for before in range(len(weight)):
             mine = np.flatnonzero(j == before)
             if len(mine):
@@ -101,20 +110,24 @@ def _backwards(
 ) -> _Backwards:
     m, p, w = filtered.mean[k][used], filtered.cov[k][used], filtered.weight[k][used]
     f, q = step(dt_s, modes, constants)
-    ft = np.swapaxes(f, -1, -2)[:, None]
+    ft = _t(f)[:, None]
     pj = p[:, :, None]
     cov = f[:, None] @ pj @ ft + q[:, None]
     inverse = np.linalg.inv(cov)
-    gain = pj @ ft @ inverse
+    gain = (pj @ ft)[..., :STATE, :] @ inverse
+    # What is left open as a sum of squares: a difference may come out below zero where two
+    # radars saw the target within a millisecond.
+    rest = np.eye(STATE, f.shape[-1]) - gain @ f[:, None]
+    added = gain[..., :STATE] @ q[:, None, :, :STATE, :STATE] @ _t(gain[..., :STATE])
     with np.errstate(divide="ignore"):
         log_weight = np.log(w)[:, :, None] + np.log(switching(dt_s, modes))
     return _Backwards(
         ahead=np.einsum("ulab,ujb->ujla", f, m),
         inverse=inverse,
         log_weight=log_weight - 0.5 * np.linalg.slogdet(cov)[1],
-        mean=m,
+        mean=m[..., :STATE],
         gain=gain,
-        root=_root(pj - gain @ cov @ np.swapaxes(gain, -1, -2)),
+        root=_root(rest @ pj @ _t(rest) + added),
     )
 
 
@@ -192,12 +205,27 @@ def _between(
     turn, density = modes.turn_deg_s[mode], modes.density[mode]
     f1, q1 = transition(gone_s, turn), noise(gone_s, density)
     f2, q2 = transition(left_s, turn), noise(left_s, density)
-    back = np.swapaxes(f2, -1, -2)
+    back = _t(f2)
     gain = q1 @ back @ np.linalg.inv(f2 @ q1 @ back + q2)
-    return gain, f1 - gain @ f2 @ f1, _root(q1 - gain @ f2 @ q1)
+    rest = np.eye(STATE) - gain @ f2
+    return gain, rest @ f1, _root(rest @ q1 @ _t(rest) + gain @ q2 @ _t(gain))
 
 
 def _root(cov: Floats) -> Floats:
-    """Return square roots of covariances that may be singular: constants are known exactly."""
-    values, vectors = np.linalg.eigh((cov + np.swapaxes(cov, -1, -2)) / 2)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :])
+    """Return lower roots of covariances that may be singular: what is known has no spread.
+
+    By Cholesky and not by eigenvectors, for those turn about where two eigenvalues are equal (as
+    those of east and north are), and then the last bit of a processor decides what is drawn.
+    """
+    out = np.zeros_like(cov)
+    for c in range(cov.shape[-1]):
+        column = cov[..., c:, c] - np.einsum("...ik,...k->...i", out[..., c:, :c], out[..., c, :c])
+        known = column[..., :1] <= KNOWN * cov[..., c : c + 1, c]
+        root = np.sqrt(np.where(known, 1.0, column[..., :1]))
+        out[..., c:, c] = np.where(known, 0.0, column / root)
+    return out
+
+
+def _t(a: Floats) -> Floats:
+    """Return matrices transposed."""
+    return np.swapaxes(a, -1, -2)
