@@ -7,10 +7,11 @@ import pytest
 
 from tests.claims import vaindloo
 from tests.claims.flights import WINDOW_NS, evidence, posterior
-from tocsin.claims.compatibility import compatible
+from tocsin.claims.compatibility import Clouds, compatible
+from tocsin.claims.evaluate import worlds
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.grammar import parse
-from tocsin.claims.rivals import bayes_factor
+from tocsin.claims.rivals import Factor, among_variants, bayes_factor, favoured
 from tocsin.claims.shifts import place_m
 
 
@@ -112,3 +113,27 @@ def test_an_empty_region_bounds_the_factor_and_does_not_settle_it() -> None:
     factor = bayes_factor(a, b, posterior=after, prior=before)["osm-2024"]
     assert factor.bans == pytest.approx(2.0)  # at least 100 : 1, from 100 samples
     assert factor.bound == ">"
+
+
+def test_rivals_are_weighed_with_the_variants_as_their_prior() -> None:
+    """Of one sample a mass of none is bounded by 1: the factor is a bound, and says so."""
+    clouds = Clouds(past_vaindloo(4000.0))
+    a, b = parse("never inside(EE)"), parse("at some time inside(EE)")
+    weighed = among_variants(a, b, clouds)
+    assert weighed is not None
+    factors, prior = weighed
+    (factor,) = factors.values()
+    assert factor.bans is not None and factor.bound == "<"
+    assert clouds.varied is not None
+    never = float(clouds.held("variant", clouds.varied, a, next(worlds(a, clouds.varied))).mean())
+    long = float(clouds.held("variant", clouds.varied, b, next(worlds(b, clouds.varied))).mean())
+    assert factor.bans == pytest.approx(np.log10(long / never))
+    assert "1,521 variants" in prior
+    assert among_variants(a, parse("transponder = off"), clouds) is None
+
+
+def test_what_is_favoured_is_told_by_the_weakest_hypothesis() -> None:
+    factors = {"x": Factor(-3.1, "<"), "y": Factor(-2.04, "<")}
+    assert favoured("a", "b", factors).startswith("the data favour b over a by more than 10^2.0")
+    assert favoured("a", "b", {"x": Factor(-3.1, "<"), "y": Factor(1.0)}) == ""
+    assert favoured("a", "b", {"x": Factor(2.0, "?")}) == ""

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
-from tocsin.claims.evidence import Evidence, World
+from tocsin.claims.evidence import Answer, Evidence, Held, World
 from tocsin.claims.shifts import Shifts, thinned
 from tocsin.claims.tree import Measure, Node, leaves
 from tocsin.schema import Floats
@@ -32,8 +32,12 @@ SAMPLES = 200  # the median margin of a Gaussian is then known to 9 % of its spr
 TIMES = 150  # between which everything is taken as straight
 TRUST_SIGMA = 4.0  # of one step of the iteration
 
+#: What asks for positions themselves, and not only for distances.
+MOVING = ("speed", "path_length", "height")
+
 Margin = Callable[[Floats], float]
-OfEvidence = Callable[[Evidence], float]
+Margins = Callable[[Floats], Floats]  # of biases (G, B), (G,)
+OfEvidence = Callable[[Evidence, int], Floats]  # of so many biases one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,22 @@ def bias_needed(
     evidence: Evidence,
     *,
     by: str = "",
+    answer: Answer | None = None,
     limit_sigma: float = LIMIT_SIGMA,
     samples: int = SAMPLES,
 ) -> dict[str, Need]:
-    """Return what bias a test needs under each hypothesis; the same inputs give the same answer."""
+    """Return what bias a test needs under each hypothesis; the same inputs give the same answer.
+
+    answer  what `evaluate` said to the same test, where the caller has it already
+    """
     needs: dict[str, Need] = {}
     found: Floats | None = None
     for world in worlds(tree, evidence):
         # Rival limits lie close together: what one needs is where to begin with the next.
-        needs[world.name], found = _needed(tree, evidence, world, by, limit_sigma, samples, found)
+        held = answer.held[world.name] if answer else None
+        needs[world.name], found = _needed(
+            tree, evidence, world, by, held, limit_sigma, samples, found
+        )
     return needs
 
 
@@ -84,6 +95,7 @@ def _needed(
     evidence: Evidence,
     world: World,
     by: str,
+    held: Held | None,
     limit: float,
     samples: int,
     start: Floats | None,
@@ -92,7 +104,7 @@ def _needed(
     posterior = evidence.posterior
     if posterior is None or not any(map(of_samples, leaves(tree))):
         return Need(None, why="rests on no position"), start
-    held = Evaluation(evidence, world, by).held(tree)
+    held = held or Evaluation(evidence, world, by).held(tree)
     if held.known * 2 < len(held.yes):
         return Need(None, why="not observed"), start
     p = float(np.sum(held.yes)) / held.known
@@ -102,15 +114,18 @@ def _needed(
         return Need(None, p=p, why="the samples carry no sensor bias"), start
 
     limits = {key: d for key, d in evidence.signed_distance_m.items() if key in _keys(world)}
-    named = {leaf.of for leaf in leaves(tree) if isinstance(leaf, Measure)}
+    measures = [leaf for leaf in leaves(tree) if isinstance(leaf, Measure)]
+    named = {leaf.of for leaf in measures}
+    moving = any(leaf.quantity in MOVING for leaf in measures)
     places = {name: d for name, d in evidence.place_distance_m.items() if name in named}
     only = replace(evidence, signed_distance_m=limits, place_distance_m=places)
-    shifts = Shifts(*thinned(only, posterior, TIMES), samples)
+    shifts = Shifts(*thinned(only, posterior, TIMES), samples, positions=moving)
 
-    def margin(given: Evidence) -> float:
-        return _median(Evaluation(given, world, by).held(tree).margin)
+    def margins(given: Evidence, count: int) -> Floats:
+        found = Evaluation(given, world, by).held(tree).margin
+        return np.array([_median(one) for one in found.reshape(count, -1)])
 
-    point = _search(shifts, margin, limit, start)
+    point = _search(shifts, margins, limit, start)
     if point is None:
         return Need(limit, beyond=True, p=p), start
     parts = sorted(zip(posterior.bias_names, point.tolist(), strict=True), key=lambda x: -abs(x[1]))
@@ -123,29 +138,37 @@ def _keys(world: World) -> set[tuple[str, str]]:
 
 
 def _search(
-    shifts: Shifts, margin: OfEvidence, limit: float, start: Floats | None
+    shifts: Shifts, margins: OfEvidence, limit: float, start: Floats | None
 ) -> Floats | None:
     def exact(bias: Floats) -> float:
-        return margin(shifts.exact(bias))
+        return float(margins(shifts.exact(bias), 1)[0])
 
     origin = np.zeros(len(shifts.mean))
     if exact(origin) >= 0:
         return origin
     begin = shifts.mean if start is None else start
-    point = _design_point(shifts, margin, begin, limit)
+    point = _design_point(shifts, margins, begin, limit)
     found = None if point is None else _on_its_ray(exact, point, limit)
     if found is not None:
         return found
-    ray = _along_rays(shifts.coarse(), margin, limit)
+    ray = _along_rays(shifts.coarse(), margins, limit)
     if ray is None:
         return None
     # The ray is good by itself; the iteration may come nearer, or be lost from there too.
-    starts = (ray, _design_point(shifts, margin, ray, limit))
+    starts = (ray, _design_point(shifts, margins, ray, limit))
     ends = [_on_its_ray(exact, point, limit) for point in starts if point is not None]
     return min((end for end in ends if end is not None), key=np.linalg.norm, default=None)
 
 
-def _design_point(shifts: Shifts, margin: OfEvidence, start: Floats, limit: float) -> Floats | None:
+def _about(shifts: Shifts, margins: OfEvidence, bias: Floats) -> Margins:
+    """Return the median margins of biases, to first order around one."""
+    line = shifts.near(bias)
+    return lambda biases: margins(line(biases), len(biases))
+
+
+def _design_point(
+    shifts: Shifts, margins: OfEvidence, start: Floats, limit: float
+) -> Floats | None:
     """Return the point of margin 0 nearest to the origin; None where the iteration is lost.
 
     A total within a narrow band has a kink on either side of it, over which the iteration can
@@ -153,21 +176,16 @@ def _design_point(shifts: Shifts, margin: OfEvidence, start: Floats, limit: floa
     """
     b, held = start, None
     for turn in range(24):
-        line = shifts.near(b)
-
-        def linear(bias: Floats, line: Callable[[Floats], Evidence] = line) -> float:
-            return margin(line(bias))
-
-        g = linear(b)
+        linear = _about(shifts, margins, b)
+        g, slope = _slope(linear, b)
         if g >= 0 and (held is None or np.linalg.norm(b) < np.linalg.norm(held)):
             held = b
-        slope = _slope(linear, b)
         steep = float(slope @ slope)
         if not np.isfinite(g) or not steep > 1e-12 * max(1.0, g * g):
             break
         step = (float(slope @ b) - g) / steep * slope - b
         size = float(np.linalg.norm(step))
-        if size < 0.005 and max(linear(b * more) for more in (1.0, 1.005, 1.02)) >= 0:
+        if size < 0.005 and linear(b * np.array([[1.0], [1.005], [1.02]])).max() >= 0:
             held = b
             break
         # Beyond a few sigmas another piece of the limit may be the nearest; half steps where
@@ -178,41 +196,45 @@ def _design_point(shifts: Shifts, margin: OfEvidence, start: Floats, limit: floa
     return held
 
 
-def _slope(margin: Margin, b: Floats, step: float = 0.05) -> Floats:
+def _slope(margins: Margins, b: Floats, step: float = 0.05) -> tuple[float, Floats]:
+    """Return the margin at a bias, and its slope by central differences."""
     steps = np.eye(len(b)) * step
-    return np.array([(margin(b + one) - margin(b - one)) / (2 * step) for one in steps])
+    found = margins(np.concatenate([b[None], b + steps, b - steps]))
+    up, down = np.split(found[1:], 2)
+    return float(found[0]), (up - down) / (2 * step)
 
 
-def _along_rays(shifts: Shifts, margin: OfEvidence, limit: float) -> Floats | None:
+def _along_rays(shifts: Shifts, margins: OfEvidence, limit: float) -> Floats | None:
     """Return the nearest bias that satisfies the test along a fixed set of directions."""
     axes = np.eye(len(shifts.mean))
     nearest: Floats | None = None
     reach = limit
     # Those that move the whole track come first: what they need is where the others may stop.
     for way in np.concatenate([shifts.translations(), axes, -axes]):
-        held = _along_ray(shifts, margin, way, reach)
+        held = _along_ray(shifts, margins, way, reach)
         if held is not None:
             reach, nearest = held, held * way
     return nearest
 
 
-def _along_ray(shifts: Shifts, margin: OfEvidence, way: Floats, reach: float) -> float | None:
+def _along_ray(shifts: Shifts, margins: OfEvidence, way: Floats, reach: float) -> float | None:
     """Return the first length along one direction at which the test holds."""
     whole = 0.0
     before: list[tuple[float, float]] = []  # the last two lengths and their margins
     while whole < reach:
-        line = shifts.near(whole * way)
+        linear = _about(shifts, margins, whole * way)
         stride = max(1.0, 0.2 * whole)  # far out a fifth is near enough to begin from
-        for r in whole + stride * np.array([0.25, 0.5, 0.75, 1.0]):
-            here = (float(r), margin(line(r * way)))
-            if here[1] >= 0:
-                return here[0] if here[0] <= reach else None
-            before = [*before[-2:], here]
+        lengths = whole + stride * np.array([0.25, 0.5, 0.75, 1.0])
+        for r, g in zip(lengths.tolist(), linear(lengths[:, None] * way).tolist(), strict=True):
+            if g >= 0:
+                return r if r <= reach else None
+            before = [*before[-2:], (r, g)]
             peak = len(before) == 3 and before[0][1] < before[1][1] > before[2][1]
             if peak:  # a band may be narrower than the steps: look between them
-                for closer in np.linspace(before[0][0], before[2][0], 33):
-                    if closer <= reach and margin(line(closer * way)) >= 0:
-                        return float(closer)
+                closer = np.linspace(before[0][0], before[2][0], 33)
+                holds = (linear(closer[:, None] * way) >= 0) & (closer <= reach)
+                if holds.any():
+                    return float(closer[np.argmax(holds)])
         whole += stride
     return None
 

@@ -55,6 +55,10 @@ class Clouds:
         self._held: dict[tuple[object, ...], Bools] = {}
 
     @cached_property
+    def samples(self) -> Evidence | None:
+        return _whole(self.evidence)
+
+    @cached_property
     def varied(self) -> Evidence | None:
         posterior = self.evidence.posterior
         if posterior is None or not self.evidence.signed_distance:
@@ -82,13 +86,21 @@ class Clouds:
         if not any(map(of_samples, leaves(node))):
             yield "supposed", Evidence(window_ns=self.evidence.window_ns)
             return
-        for name, given in [("sample", self.evidence), *(("prior sample", p) for p in self.prior)]:
-            if given.posterior is not None:
-                # A world, not what was seen of it: no time of it is unobserved.
-                whole = np.ones(len(given.posterior.t_ns), np.bool_)
-                yield name, replace(given, posterior=replace(given.posterior, observed=whole))
+        if self.samples is not None:
+            yield "sample", self.samples
+        for given in map(_whole, self.prior):
+            if given is not None:
+                yield "prior sample", given
         if self.varied is not None:
             yield "variant", self.varied
+
+
+def _whole(given: Evidence) -> Evidence | None:
+    """Return the evidence as a world, not as what was seen of it: no time is unobserved."""
+    if given.posterior is None:
+        return None
+    every = np.ones(len(given.posterior.t_ns), np.bool_)
+    return replace(given, posterior=replace(given.posterior, observed=every))
 
 
 def compatible(trees: Sequence[Node], among: Evidence | Clouds) -> Compatibility:
@@ -172,11 +184,10 @@ def ring_facts(node: Node, evidence: Evidence) -> Iterator[str]:
         if leaf.of not in evidence.places:
             continue
         lon, lat = circle(*evidence.places[leaf.of], leaf.bound.amount.si)
+        measuring = evidence.exact_distance or evidence.signed_distance
         for volume in volumes(node):
             every = [
-                measure(lon, lat)
-                for (name, _), measure in evidence.signed_distance.items()
-                if name == volume
+                measure(lon, lat) for (name, _), measure in measuring.items() if name == volume
             ]
             if every:
                 low, high = min(d.min() for d in every), max(d.max() for d in every)

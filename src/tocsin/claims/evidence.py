@@ -66,6 +66,8 @@ class Evidence:
     aircraft_count_source: str = ""
     register: Asking | None = None  # as of the case's date; None: there is no register
     signed_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
+    #: The same for a few positions, to the centimetre: where interpolation would show.
+    exact_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
     #: The same to some hundred metres and far afield, for flights that are only supposed.
     rough_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
     places: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # lon_deg, lat_deg

@@ -18,6 +18,7 @@ from tocsin.claims.evaluate import evaluate
 from tocsin.claims.evidence import Answer, Evidence
 from tocsin.claims.grammar import parse
 from tocsin.claims.reading import mapping_note, reading
+from tocsin.claims.rivals import among_variants, favoured
 from tocsin.claims.tree import Node
 from tocsin.claims.verdict import chance, overall, verdicts
 from tocsin.claims.weigh import party
@@ -61,7 +62,7 @@ def judge(
     for claim in claims:
         tree = trees[claim.id]
         answer = evaluate(tree, evidence, by=claim.by)
-        needs = bias_needed(tree, evidence, by=claim.by)
+        needs = bias_needed(tree, evidence, by=claim.by, answer=answer)
         changes = changes_if(tree, evidence, answer)
         rows.append(to_row(claim, tree, answer, needs, changes, evidence))
     return rows, list(_pairs(claims, trees, Clouds(among or evidence, prior)))
@@ -87,7 +88,7 @@ def to_row(
         "verdicts": {name: str(verdict) for name, verdict in by_hypothesis.items()},
         "p": {name: odds.p if answer.sampled else None for name, odds in chances.items()},
         "p_text": {name: str(odds) if answer.sampled else "" for name, odds in chances.items()},
-        "bias_needed_sigma": need.sigma if need else None,
+        "bias_needed_sigma": _rounded(need),
         "bias_needed_beyond": bool(need and need.beyond),
         "bias_needed": str(need) if need else "",
         "bias_parts": {name: round(value, 3) for name, value in need.parts} if need else {},
@@ -106,6 +107,11 @@ def to_row(
             "date": claim.source_date,
         },
     }
+
+
+def _rounded(need: Need | None) -> float | None:
+    """Return the bias to a hundredth: it is found no closer, and the rest is the processor's."""
+    return None if need is None or need.sigma is None else round(need.sigma, 2)
 
 
 def _rests_on(answer: Answer, evidence: Evidence) -> list[Row]:
@@ -132,11 +138,32 @@ def _why(answer: Answer, need: Need | None) -> str:
     return "; ".join(dict.fromkeys(parts))
 
 
+def _weighed(row: Row, trees: dict[str, Node], clouds: Clouds) -> Row:
+    """Return the row of two claims that exclude each other, with how far the data favour one."""
+    a, b = row["a"], row["b"]
+    weighed = among_variants(trees[a], trees[b], clouds)
+    if weighed is None:
+        return row
+    factors, prior = weighed
+    factor = {
+        "of": a,
+        "over": b,
+        "log10": {
+            name: None if one.bans is None else round(one.bans, 2) for name, one in factors.items()
+        },
+        "bound": {name: one.bound for name, one in factors.items()},
+        "prior": prior,
+    }
+    why = "; ".join(filter(None, (row["why"], favoured(a, b, factors))))
+    return {**row, "why": why, "bayes_factor": factor}
+
+
 def _pairs(claims: Sequence[Claim], trees: dict[str, Node], clouds: Clouds) -> Iterator[Row]:
     """Yield every pair of claims, and each side's claims taken together where it makes three."""
     for a, b in combinations(claims, 2):
         answer = compatible([trees[a.id], trees[b.id]], clouds)
-        yield {"a": a.id, "b": b.id, "compatible": answer.compatible, "why": answer.why}
+        row = {"a": a.id, "b": b.id, "compatible": answer.compatible, "why": answer.why}
+        yield row if answer.compatible is not False else _weighed(row, trees, clouds)
     for side in dict.fromkeys(party(claim.by) for claim in claims if claim.by):
         own = [claim.id for claim in claims if party(claim.by) == side]
         if len(own) > 2:

@@ -11,14 +11,16 @@ factor is then a bound.  The prior is an argument without a default.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log10
 
 import numpy as np
 
-from tocsin.claims.evaluate import Evaluation, worlds
+from tocsin.claims.compatibility import STRETCHES, Clouds
+from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Evidence, Held
-from tocsin.claims.tree import And, Node
+from tocsin.claims.tree import And, Bools, Node, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,59 @@ class Factor:
     bans: float | None  # log10 of the Bayes factor; None where a mass cannot be told
     bound: str = ""  # ">" at least, "<" at most, "?" a mass of both sides is unknown
     why: str = ""
+
+    def __str__(self) -> str:
+        if self.bans is None or self.bound == "?":
+            return self.why or "cannot be told from so few samples"
+        words = {">": "more than ", "<": "less than "}.get(self.bound, "")
+        return f"{words}10^{self.bans:.1f}"
+
+    @property
+    def turned(self) -> Factor:
+        """Return the factor of claim b over claim a."""
+        bound = {">": "<", "<": ">"}.get(self.bound, self.bound)
+        return self if self.bans is None else Factor(-self.bans, bound, self.why)
+
+
+def favoured(a: str, b: str, factors: Mapping[str, Factor]) -> str:
+    """Return which of two claims the data favour, and by how much at least; "" if neither."""
+    told = [one for one in factors.values() if one.bans is not None and one.bound != "?"]
+    if len(told) < len(factors) or not told:
+        return ""
+    for first, second, each in ((a, b, told), (b, a, [one.turned for one in told])):
+        if all((one.bans or 0.0) > 0 and one.bound != "<" for one in each):
+            weakest = min(each, key=lambda one: one.bans or 0.0)
+            return f"the data favour {first} over {second} by {weakest}, variants as the prior"
+    return ""
+
+
+def among_variants(a: Node, b: Node, clouds: Clouds) -> tuple[dict[str, Factor], str] | None:
+    """Return the factor under each hypothesis and its prior in words, from flights tried already.
+
+    The prior is that of `compatible`: the flight moved, turned and stretched, each as likely as
+    another.  None where a claim is not about the flight, or there is nothing to vary.
+    """
+    here, prior = clouds.samples, clouds.varied
+    both = And((a, b))
+    if here is None or prior is None or not all(map(of_samples, leaves(both))):
+        return None
+    found = {}
+    for world in worlds(both, here):
+        masses = [
+            _share(clouds.held(name, cloud, tree, world))
+            for name, cloud in (("sample", here), ("variant", prior))
+            for tree in (a, b)
+        ]
+        found[world.name] = _factor(masses)
+    count = 0 if prior.posterior is None else len(prior.posterior.lon_deg)
+    moved = "the flight moved up to 42 km each way, turned, and stretched by "
+    stretched = " or ".join(f"{x:g}" for x in STRETCHES)
+    return found, f"{count:,} variants, each as likely as another: {moved}{stretched}"
+
+
+def _share(yes: Bools) -> tuple[float, bool]:
+    count = int(yes.sum())
+    return (count or 1) / len(yes), count == 0
 
 
 def bayes_factor(a: Node, b: Node, *, posterior: Evidence, prior: Evidence) -> dict[str, Factor]:

@@ -26,10 +26,16 @@ _STEP_DEG = 1e-4  # about 10 m: far above rounding, far below any bend of a limi
 
 
 class Shifts:
-    """Evidence under any bias; works on at most `samples` of the posterior's."""
+    """Evidence under any bias; works on at most `samples` of the posterior's.
 
-    def __init__(self, evidence: Evidence, posterior: Posterior, samples: int) -> None:
+    positions  whether the test asks for more than distances: its speed, path or height
+    """
+
+    def __init__(
+        self, evidence: Evidence, posterior: Posterior, samples: int, *, positions: bool = True
+    ) -> None:
         self.evidence = evidence
+        self.positions = positions
         self.whole = posterior
         total = len(posterior.lon_deg)
         rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
@@ -67,7 +73,7 @@ class Shifts:
         if have.rough_distance:
             have = replace(have, signed_distance=have.rough_distance)
         evidence, posterior = thinned(have, self.whole, times)
-        return Shifts(evidence, posterior, samples)
+        return Shifts(evidence, posterior, samples, positions=self.positions)
 
     def measure(self, lon: Floats, lat: Floats) -> dict[Key, Floats]:
         """Return the distances of positions, of one shape with them."""
@@ -85,34 +91,38 @@ class Shifts:
         lon, lat = self.moved(bias)
         measured = self.measure(lon, lat)
         distances = {key: self.offset[key] + at for key, at in measured.items()}
-        return self.with_distances(bias, lon, lat, distances)
+        return self.with_distances(bias[None], lon, lat, distances)
 
     def moved(self, bias: Floats) -> tuple[Floats, Floats]:
         by = bias - self.own
         return self.lon + by @ self.gain_lon, self.lat + by @ self.gain_lat
 
     def with_distances(
-        self, bias: Floats, lon: Floats, lat: Floats, distances: dict[Key, Floats]
+        self, biases: Floats, lon: Floats, lat: Floats, distances: dict[Key, Floats]
     ) -> Evidence:
-        by = bias - self.own
-        regressed = {k: self.given[k] + by @ gain for k, gain in self.gain_d.items()}
-        every = {**distances, **regressed}
+        """Return the evidence under several biases, (G, B), one after the other: (G S, K)."""
+        by = (biases[:, None] - self.own).reshape(-1, self.own.shape[1])
+        count = len(biases)
+        every = dict(distances)
+        for key, gain in self.gain_d.items():
+            every[key] = np.tile(self.given[key], (count, 1)) + by @ gain
+        h = self.posterior.h_hae_m
+        if self.positions:
+            h = np.tile(h, (count, 1)) + by @ self.gain_h
+        else:  # nobody asks; the shape says how many samples there are
+            lon = lat = h = np.broadcast_to(np.nan, (len(by), lon.shape[1]))
         return replace(
             self.evidence,
-            posterior=replace(
-                self.posterior,
-                lon_deg=lon,
-                lat_deg=lat,
-                h_hae_m=self.posterior.h_hae_m + by @ self.gain_h,
-            ),
+            posterior=replace(self.posterior, lon_deg=lon, lat_deg=lat, h_hae_m=h),
             signed_distance_m={(k[0], k[1]): d for k, d in every.items() if len(k) == 2},
             place_distance_m={k[0]: d for k, d in every.items() if len(k) == 1},
         )
 
     def near(self, bias: Floats) -> Callable[[Floats], Evidence]:
-        """Return the evidence as a function of the bias, to first order around `bias`.
+        """Return the evidence as a function of biases, (G, B), to first order around `bias`.
 
-        Three measurements, whatever the number of biases; then as many answers as wanted.
+        Three measurements, whatever the number of biases; then as many answers as wanted.  The
+        samples of each bias follow those of the one before.
         """
         lon, lat = self.moved(bias)
         here = self.measure(lon, lat)
@@ -120,14 +130,20 @@ class Shifts:
         north = self.measure(lon, lat + _STEP_DEG)
         slope_lon = {key: (east[key] - d) / _STEP_DEG for key, d in here.items()}
         slope_lat = {key: (north[key] - d) / _STEP_DEG for key, d in here.items()}
+        begin = {key: self.offset[key] + d for key, d in here.items()}
 
-        def at(other: Floats) -> Evidence:
-            by_lon, by_lat = (other - bias) @ self.gain_lon, (other - bias) @ self.gain_lat
+        def at(others: Floats) -> Evidence:
+            off = others - bias
+            by_lon, by_lat = (off @ self.gain_lon)[:, None], (off @ self.gain_lat)[:, None]
+            flat = (-1, lon.shape[1])
             distances = {
-                key: self.offset[key] + d + slope_lon[key] * by_lon + slope_lat[key] * by_lat
-                for key, d in here.items()
+                key: (d + slope_lon[key] * by_lon + slope_lat[key] * by_lat).reshape(flat)
+                for key, d in begin.items()
             }
-            return self.with_distances(other, lon + by_lon, lat + by_lat, distances)
+            new_lon, new_lat = lon, lat
+            if self.positions:
+                new_lon, new_lat = (lon + by_lon).reshape(flat), (lat + by_lat).reshape(flat)
+            return self.with_distances(others, new_lon, new_lat, distances)
 
         return at
 

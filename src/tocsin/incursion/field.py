@@ -215,9 +215,10 @@ class Field:
         key, back = np.unique((j - low_j) * wide + (i - low_i), return_inverse=True)
         lon = self._lon0 + (key % wide + low_i) * self._dlon
         lat = self._lat0 + (key // wide + low_j) * self._dlat
-        new[which, row, column] = self._exact(lon, lat)[back].astype(np.float32)
+        new[which, row, column] = self.exact(lon, lat)[back].astype(np.float32)
 
-    def _exact(self, lon: Floats, lat: Floats) -> Floats:
+    def exact(self, lon: Floats, lat: Floats) -> Floats:
+        """Return the same for a few positions (N,), measured and not interpolated."""
         asked = np.full(len(lon), self._volume)
         d, _ = nearest(geo.ecef(lon, lat), asked, self._balls, self._boundary)
         point, which = inside(lon, lat, self._boundary)

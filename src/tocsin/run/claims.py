@@ -21,7 +21,7 @@ Json = dict[str, Any]
 TOGETHER = 500  # samples among which claims are held together
 SPACING_M = 200.0  # for moved samples: good to tens of metres, where biases move kilometres
 ERROR_M = 10.0
-ROUGH_M = 800.0  # for flights that are only supposed
+ROUGH_M = 1600.0  # for flights that are only supposed, moved by kilometres at a time
 EVERY_S = 8  # of its grid: nothing flies through a claim between two
 
 
@@ -139,7 +139,9 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
     outlines = {(o.outline.volume.name, o.outline.volume.hypothesis): o for o in mine}
     origin = float(posterior.lon_deg[0, 0]), float(posterior.lat_deg[0, 0])
     alone = {key: put_together([one.outline]) for key, one in outlines.items()}
-
+    fine = {
+        key: Field(*origin, 0, alone[key], spacing_m=SPACING_M, error_m=ERROR_M) for key in outlines
+    }
     return replace(
         evidence,
         posterior=posterior,
@@ -148,10 +150,8 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
             name: place_m(posterior.lon_deg, posterior.lat_deg, *where)
             for name, where in evidence.places.items()
         },
-        signed_distance={
-            key: Field(*origin, 0, alone[key], spacing_m=SPACING_M, error_m=ERROR_M)
-            for key in outlines
-        },
+        signed_distance=fine,
+        exact_distance={key: field.exact for key, field in fine.items()},
         rough_distance={
             key: Field(*origin, 0, alone[key], spacing_m=ROUGH_M, error_m=ROUGH_M / 10)
             for key in outlines
