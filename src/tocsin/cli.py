@@ -6,10 +6,15 @@ usable, or with --strict any quarantine; 4 integrity; 10 a finding is present wi
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, Any
 
 import typer
+
+# Sums over threads depend on how many there are: one, and a result is the same on any machine.
+# It has to be said before numpy is loaded, by the commands below.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from tocsin.commands.assess import assess
 from tocsin.commands.bell import app as bell
@@ -28,6 +33,7 @@ from tocsin.commands.telling import fail, say
 from tocsin.commands.track import track
 from tocsin.commands.user import app as user
 from tocsin.commands.verify import verify
+from tocsin.commands.watch import watch
 from tocsin.commands.why import why
 from tocsin.errors import TocsinError
 
@@ -51,6 +57,7 @@ for verb in (
     diff,
     verify,
     simulate,
+    watch,
     serve,
     demo,
     doctor,

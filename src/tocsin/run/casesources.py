@@ -46,7 +46,7 @@ def source(check: Checked, item: Table, place: str) -> Spec:
             mapping=check.at(mapping) if mapping else None,
             source_id=str(item.get("witness", "")),
             assume_utc=check.flag(item, "assume_utc", place),
-            editions=_editions(check, item, place),
+            editions=editions(check, item, place),
         ),
         sensor=sensor(check, item, place),
         use=use,
@@ -104,7 +104,7 @@ def state(check: Checked, item: Table, place: str) -> StateOf | None:
     return StateOf(str(item["path"]), check.text(item, "volume", place, ""), named)
 
 
-def _editions(check: Checked, item: Table, place: str) -> dict[str, str]:
+def editions(check: Checked, item: Table, place: str) -> dict[str, str]:
     given = item.get("editions", {})
     if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
         raise check.fail(place, "editions is a table of text", 'write { "048" = "1.32" }')

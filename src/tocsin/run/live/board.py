@@ -116,6 +116,16 @@ class Board:
         with self._lock:
             return self._alerts.get(name)
 
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return all alerts that are held, the most pressing first."""
+        with self._lock:
+            return tuple(self._in_order())
+
+    def track(self, name: str) -> Sequence[Any] | None:
+        """Return the row of a track that is held."""
+        with self._lock:
+            return self._tracks.get(name)
+
     def feeds(self) -> tuple[FeedHealth, ...]:
         """Return how the sources stand."""
         with self._lock:

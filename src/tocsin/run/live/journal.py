@@ -183,7 +183,6 @@ class Journal:
             if total <= quota_bytes or segment.first_of(after) - 1 > processed:
                 break
             path.unlink()
-            path.with_suffix(".checkpoint").unlink(missing_ok=True)
             total -= sizes[path]
             gone += 1
         if gone:
@@ -297,7 +296,7 @@ def scan(folder: Path, after: int = 0) -> Iterator[Record | Damage]:
     Raises IntegrityError for files of a newer version or of something else.
     """
     files = paths(folder)
-    for path, following in zip(files, [*files[1:], None], strict=True):
+    for path, following in zip(files, [*files[1:], None], strict=False):
         if following is not None and segment.first_of(following) - 1 <= after:
             continue
         try:

@@ -1,0 +1,218 @@
+"""The two threads behind a watch: one judges the journal, one commits what it finds.
+
+The judge takes records in their order and hands on what they changed.  The committer puts the
+journal on the disk first, then the alerts into the outbox, then lets them leave: an alert that
+somebody has seen can always be derived again from what is kept.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tocsin.run.live import kept
+from tocsin.run.live.board import Board, Change
+from tocsin.run.live.config import WatchConfig
+from tocsin.run.live.core import Core, Out
+from tocsin.run.live.journal import Journal
+from tocsin.run.live.metrics import Latency
+from tocsin.run.live.outbox import Outbox
+from tocsin.run.live.segment import Record
+from tocsin.schema.live import TRACK_COLUMNS, Alert
+
+PUBLISH_S = 1.0  # between two looks at the tracks for the screens, on the clock of the watch
+_AGE = TRACK_COLUMNS.index("age_s")
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Alerts of one record on their way out."""
+
+    at: int
+    t_ns: int
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """The state after a record, to be written."""
+
+    at: int
+    data: bytes
+
+
+class Committer(threading.Thread):
+    """What leaves, once what it rests on is on the disk."""
+
+    def __init__(
+        self,
+        config: WatchConfig,
+        journal: Journal,
+        outbox: Outbox,
+        board: Board,
+        now_ns: Callable[[], int],
+        left: Callable[[], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(name="tocsin-commit", daemon=True)
+        self._config, self._journal, self._outbox, self._board = config, journal, outbox, board
+        self._now_ns, self._left, self._failed = now_ns, left, failed
+        self._queue: queue.SimpleQueue[Found | Checkpoint | threading.Event | None] = (
+            queue.SimpleQueue()
+        )
+        self.latency = Latency()
+        self.checkpoint = 0  # record of the newest one on the disk
+        self.checkpoints = 0
+
+    def put(self, what: Found | Checkpoint) -> None:
+        self._queue.put(what)
+
+    def flushed(self, timeout_s: float) -> bool:
+        """Wait until all that was put is done; return whether it is."""
+        done = threading.Event()
+        self._queue.put(done)
+        return done.wait(timeout_s)
+
+    def stop(self) -> None:
+        self._queue.put(None)
+
+    def run(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:  # noqa: BLE001 - handed on: the watch stops with it
+            self._failed(error)
+
+    def _run(self) -> None:
+        pause_s = self._config.fsync_ms / 1e3
+        while True:
+            try:
+                what = self._queue.get(timeout=pause_s)
+            except queue.Empty:
+                self._journal.sync()
+                continue
+            if what is None:
+                self._journal.sync()
+                return
+            if isinstance(what, threading.Event):
+                what.set()
+            elif isinstance(what, Checkpoint):
+                self._write(what)
+            else:
+                self._commit(what)
+
+    def _commit(self, found: Found) -> None:
+        self._journal.sync(found.at)  # where the disk is full: told as a strain, and alerts leave
+        if self._outbox.put(found.at, found.t_ns, found.alerts):
+            self._outbox.sync()
+            self.latency.add(max(0.0, (self._now_ns() - found.t_ns) / 1e9))
+        self._board.publish(Change(found.t_ns, alerts=found.alerts))
+        self._left()
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        # The outbox must not be behind a checkpoint: what it holds is not judged again.
+        if not (self._journal.sync(checkpoint.at) and self._outbox.sync()):
+            return
+        if kept.write(self._config.journal, checkpoint.at, checkpoint.data):
+            self.checkpoint, self.checkpoints = checkpoint.at, self.checkpoints + 1
+            kept.thin(self._config.journal)
+
+
+class Judge(threading.Thread):
+    """The core, fed from the journal."""
+
+    def __init__(
+        self,
+        core: Core,
+        journal: Journal,
+        board: Board,
+        committer: Committer,
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(name="tocsin-judge", daemon=True)
+        self.core = core
+        self._journal, self._board, self._committer = journal, board, committer
+        self._failed = failed
+        self._stopping = threading.Event()
+        self._drain = threading.Event()
+        self.done = core.seq  # newest record that is judged
+        self.done_bytes = 0
+        self.lag_ns = 0  # time of receipt of the newest record, less that of the newest judged
+        self.tracks = 0
+        self._shown: dict[str, Sequence[object]] = {}
+        self._shown_ns = 0
+        self._gone: list[str] = []
+        self._checkpoint_ns = core.now_ns
+        self._checkpoint_bytes = 0
+
+    def stop(self) -> None:
+        """Judge what is in the journal, then end."""
+        self._stopping.set()
+        self._journal.wake()
+
+    def run(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:  # noqa: BLE001 - handed on: the watch stops with it
+            self._failed(error)
+
+    def _run(self) -> None:
+        while True:
+            records = self._journal.read(self.done, _AT_ONCE)
+            if not records:
+                self.lag_ns = 0
+                if self._stopping.is_set() and self.done >= self._journal.seq:
+                    break
+                self._journal.wait(self.done, 0.25)
+                continue
+            for record in records:
+                self.lag_ns = self._journal.t_ns - record.t_ns
+                self.one(record)
+        self._checkpoint()
+
+    def one(self, record: Record) -> None:
+        """Judge one record, and hand on what it changed."""
+        out = self.core.take(record)
+        self.done = record.seq
+        self.done_bytes += record.size
+        if out.alerts:
+            self._committer.put(Found(record.seq, record.t_ns, out.alerts))
+        self._gone += out.gone
+        self._publish(record, out)
+        self._checkpoint_bytes += record.size
+        config = self.core.config
+        self._checkpoint_ns = self._checkpoint_ns or record.t_ns
+        due_s = (record.t_ns - self._checkpoint_ns) / 1e9 >= config.checkpoint_s
+        if due_s or self._checkpoint_bytes >= config.segment_bytes:
+            self._checkpoint()
+
+    def _publish(self, record: Record, out: Out) -> None:
+        due = record.t_ns - self._shown_ns >= PUBLISH_S * 1e9
+        if not due and out.jamming is None:
+            return
+        rows: list[Sequence[object]] = []
+        gone: list[str] = []
+        if due:
+            self._shown_ns = record.t_ns
+            all_rows = self.core.engine.rows()
+            rows = [row for row in all_rows if _moved(self._shown.get(row[0]), row)]
+            self._shown = {row[0]: row for row in all_rows}
+            self.tracks = len(self._shown)
+            gone, self._gone = [n for n in self._gone if n not in self._shown], []
+        feeds = self.core.feeds() if due else None
+        self._board.publish(
+            Change(record.t_ns, rows=rows, gone=gone, feeds=feeds, jamming=out.jamming)
+        )
+
+    def _checkpoint(self) -> None:
+        self._checkpoint_ns, self._checkpoint_bytes = self.core.now_ns, 0
+        self._committer.put(Checkpoint(self.core.seq, self.core.dump()))
+
+
+def _moved(before: Sequence[object] | None, row: Sequence[object]) -> bool:
+    """Return whether a row tells anything but that time has passed."""
+    if before is None:
+        return True
+    return before[:_AGE] != row[:_AGE] or before[_AGE + 1 :] != row[_AGE + 1 :]
