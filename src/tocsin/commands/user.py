@@ -19,6 +19,7 @@ from tocsin.errors import UsageError
 
 if TYPE_CHECKING:
     from tocsin.api.accounts.file import AccountsFile
+    from tocsin.api.accounts.token import Token
     from tocsin.api.role import Role
 
 app = typer.Typer(
@@ -136,30 +137,25 @@ def list_users(accounts: Accounts = None, store: Store = None, as_json: Json = F
         from tocsin.schema.moment import utc
 
         rows = [
+            (each, [_token(one, utc(one.ends_ns, 0)) for one in tokens.listed(found, each.name)])
+            for each in people.listed(found)
+        ]
+    if as_json:
+        users = [
             {
                 "name": each.name,
                 "role": each.role.value,
                 "disabled": each.disabled,
                 "created": utc(each.created_ns, 0),
-                "tokens": [
-                    {
-                        "id": one.id,
-                        "role": one.role.value,
-                        "about": one.about,
-                        "ends": utc(one.ends_ns, 0),
-                        "revoked": one.revoked,
-                    }
-                    for one in tokens.listed(found, each.name)
-                ],
+                "tokens": held,
             }
-            for each in people.listed(found)
+            for each, held in rows
         ]
-    if as_json:
-        typer.echo(json.dumps({"users": rows}, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps({"users": users}, indent=1, ensure_ascii=False))
         return 0
-    for row in rows:
-        typer.echo(f"{row['name']} {row['role']}{' disabled' if row['disabled'] else ''}")
-        for one in row["tokens"]:
+    for each, held in rows:
+        typer.echo(f"{each.name} {each.role.value}{' disabled' if each.disabled else ''}")
+        for one in held:
             state = "revoked" if one["revoked"] else f"until {one['ends']}"
             typer.echo(f"  token {one['id']} {one['role']} {state} {one['about']}".rstrip())
     return 0
@@ -191,6 +187,16 @@ def audit(
                 )
     say(f"tocsin: the chain holds; its end is {last or 'empty'}")
     return 0
+
+
+def _token(one: Token, ends: str) -> dict[str, str | bool]:
+    return {
+        "id": one.id,
+        "role": one.role.value,
+        "about": one.about,
+        "ends": ends,
+        "revoked": one.revoked,
+    }
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from tocsin.api.register import opened
 from tocsin.api.role import Role
 from tocsin.api.routes.asked import Asked
 from tocsin.api.who import who_of
+from tocsin.dossier.dates import moment_text
 from tocsin.register.exchange.formats import FORMATS
 from tocsin.register.exchange.item import Item
 from tocsin.register.query import Row, Standing
@@ -125,7 +126,7 @@ def _row(item: Item, standing: Mapping[str, Standing]) -> dict[str, Any]:
     return {
         "id": told.id,
         "link": item.link,
-        "begin": str(told.when.begin).replace("T", " "),
+        "begin": moment_text(str(told.when.begin)),
         "states": "/".join(told.states),
         "domain": told.domain.value,
         "what": told.what,

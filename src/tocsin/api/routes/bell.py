@@ -5,6 +5,7 @@ What computes them is loaded at its first use: a server is up in half the time.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query, Request
@@ -36,7 +37,8 @@ _FINEST = 1000
 
 def add(app: FastAPI, held: Held) -> None:
     """Add the paths."""
-    reader, tags = needs(Access.READER), ["bell"]
+    reader = needs(Access.READER)
+    tags: list[str | Enum] = ["bell"]
 
     @app.get("/api/bell/curve", openapi_extra=reader, tags=tags)
     def curve(

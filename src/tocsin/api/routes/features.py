@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -31,6 +32,7 @@ from tocsin.api.role import Access
 from tocsin.api.routes.asked import Word
 from tocsin.api.who import who_of
 from tocsin.errors import UsageError
+from tocsin.register.exchange.geojson import feature as feature_of
 from tocsin.register.link import Link, link_of
 from tocsin.register.query import Filter
 from tocsin.run.register import times_of
@@ -53,7 +55,7 @@ Severity = Annotated[int | None, Query(ge=1, le=4)]
 def add(app: FastAPI, held: Held) -> None:
     """Add the paths."""
     reader, public = needs(Access.READER), needs(Access.LOOPBACK)
-    tags = ["features"]
+    tags: list[str | Enum] = ["features"]
 
     @app.get("/", openapi_extra=needs(Access.LOOPBACK, page=True), tags=tags)
     def landing(
@@ -220,7 +222,7 @@ def add(app: FastAPI, held: Held) -> None:
         audience = who_of(request).audience
         if collection == "incidents":
             found, _ = register.one(held.store, _link(feature), times_of(None, None), audience)
-            return one(request, collection, register_features.feature(found))
+            return one(request, collection, feature_of(found))
         state = held.live.state(audience)
         for each in _OF[collection](state):
             if each["id"] == feature:

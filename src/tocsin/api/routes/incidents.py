@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -54,7 +55,8 @@ class Said(BaseModel):
 
 def add(app: FastAPI, held: Held) -> None:
     """Add the paths; those with a name of their own before those with an id."""
-    reader, tags = needs(Access.READER), ["incidents"]
+    reader = needs(Access.READER)
+    tags: list[str | Enum] = ["incidents"]
 
     @app.get("/api/incidents", openapi_extra=reader, tags=tags)
     def incidents(

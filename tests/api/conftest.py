@@ -1,0 +1,87 @@
+"""A server in this process, over a register with incidents of each mark and users of each role."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.made import PASSWORDS, filled_accounts, filled_register
+from tocsin.api.app import make
+from tocsin.api.held import Held, open_all
+from tocsin.api.live import Herald
+from tocsin.api.livemark import Marked
+from tocsin.api.serving import Serving
+from tocsin.run.live.board import Board
+from tocsin.schema import Tlp
+
+ORIGIN = "http://127.0.0.1"
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a register and a file of accounts, to be copied: passwords take time."""
+    folder = tmp_path_factory.mktemp("api")
+    filled_register(folder / "register.db")
+    filled_accounts(folder / "accounts.db")
+    return folder
+
+
+@pytest.fixture
+def serving(templates: Path, tmp_path: Path) -> Serving:
+    """The settings of a server over copies of its own."""
+    for path in templates.iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    return Serving(store=f"sqlite:///{tmp_path / 'register.db'}", accounts=tmp_path / "accounts.db")
+
+
+@pytest.fixture
+def board() -> Board:
+    """The board of a watch that nobody runs."""
+    return Board()
+
+
+@pytest.fixture
+def held(serving: Serving, board: Board) -> Iterator[Held]:
+    """What the server holds; its watch is marked AMBER and is not simulated."""
+    found = open_all(serving)
+    found.herald = Herald(board, Marked(Tlp.GREEN, False), serving.streams, serving.streams_each)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def client(held: Held) -> Iterator[TestClient]:
+    """Somebody who has not signed in."""
+    with TestClient(make(held), base_url=ORIGIN, raise_server_exceptions=True) as made:
+        yield made
+
+
+Sign = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def sign(client: TestClient) -> Sign:
+    """Sign in as a user; the client then sends cookie and token with each request."""
+
+    def as_(name: str) -> TestClient:
+        client.cookies.clear()
+        client.headers.pop("x-csrf-token", None)
+        told = {"name": name, "password": PASSWORDS[name]}
+        assert client.post("/api/session", json=told).status_code == 204
+        client.headers["x-csrf-token"] = client.get("/api/session").json()["csrf"]
+        return client
+
+    return as_
+
+
+@pytest.fixture(scope="session")
+def demo_client() -> Iterator[TestClient]:
+    """A visitor of the demo."""
+    held = open_all(Serving(demo=True))
+    with TestClient(make(held), base_url=ORIGIN) as made:
+        yield made
+    held.close()
