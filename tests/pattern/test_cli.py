@@ -124,3 +124,10 @@ def test_bad_rows_under_strict_are_exit_3(tmp_path: Path, tocsin: Tocsin) -> Non
     path.write_text("t\n" + "".join(f"{k}.5\n" for k in range(9)) + "soon\n")
     done = tocsin("change", "--events", path, "--time", "t", "--strict")
     assert done.returncode == 3 and "bad-time" in done.stderr and "verdict" in done.stdout
+
+
+def test_dates_after_today_are_asked_about(tmp_path: Path, tocsin: Tocsin) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("when\n" + "".join(f"{year}-03-01\n" for year in (2020, 2021, 2022, 2199)))
+    done = tocsin("change", "--events", path, "--time", "when")
+    assert done.returncode == 0 and "1 incidents are dated after today" in done.stderr

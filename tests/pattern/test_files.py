@@ -183,3 +183,16 @@ def test_a_register_gives_its_doubts_and_its_gaps(tmp_path: Path) -> None:
     assert [r.reason for r in found.refusals] == ["open-time"]
     said = " ".join(found.notes)
     assert "1 incidents disputed" in said and "refuted and left out" in said
+
+
+def test_seconds_taken_for_days_are_refused_and_said(tmp_path: Path) -> None:
+    found = gathered(tmp_path / "s.csv", "when\n1\n2\n1e300\n1758265200\n")
+    assert [r.reason for r in found.refusals] == ["bad-time", "bad-time"]
+    assert "beyond 10,000,000 days; are these seconds?" in found.refusals[1].detail
+    with pytest.raises(FeedError, match="are these seconds"):
+        gathered(tmp_path / "t.csv", "when\n1758265200\n1758265300\n")
+
+
+def test_an_empty_window_is_said_in_dates(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="window from 2031-01-11 to 2025-09-20 is empty"):
+        gathered(tmp_path / "f.csv", "when\n2031-01-11\n2032-01-11\n", as_of="2025-09-19")

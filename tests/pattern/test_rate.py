@@ -183,3 +183,16 @@ def test_the_run_chart_shows_what_nobody_reported() -> None:
     assert chart == run_chart(answer)
     assert "nobody reported: not the same as none" in chart
     assert "incidents a year" in chart and "watched (%)" in chart
+
+
+def test_the_reporting_that_would_explain_an_increase_is_named() -> None:
+    """By hand: p of 4 in .718 against 3 in 3 years is .05 where .718 f / (3 + .718 f) is."""
+    answer = rate([(NOW, YEARS[:3])], spans=(3,))
+    assert isinstance(answer, Rate)
+    factor = rate_words.reporting(answer)
+    assert factor is not None
+    assert binomial_p(3, 3.0, 4, NOW.exposure * factor) == pytest.approx(0.05, abs=1e-9)
+    assert any(f"if {factor:.2f} times as large a share" in say for say in rate_words.words(answer))
+    assert rate_words.as_json(answer)["reporting_factor"] == factor
+    quiet = rate([(Period("2025", 2, 0.7), YEARS[:5])], spans=(5,))
+    assert isinstance(quiet, Rate) and rate_words.reporting(quiet) is None

@@ -103,10 +103,12 @@ def cluster_events(
     radius_km: float = np.inf,
     share: float = 0.5,
     notes: Sequence[str] = (),
+    units: str = "units of time",
 ) -> Scan | NoClaim:
     """Return the clusters of events by the space-time permutation scan.
 
     label    what a unit of time is called: a date
+    units    what many of them are called: days
     longest  window in units of time; None: half the period from first to last event
     """
     method = "space-time permutation scan"
@@ -127,7 +129,7 @@ def cluster_events(
     told = [
         *notes,
         *thinned,
-        f"windows of at most {longest} of {period} units of time",
+        f"windows of at most {longest} of {period} {units}",
         f"circles hold at most {share:g} of the events",
         "steady differences between places, and between times, are no cluster here",
         "reporting that began in different places at different times makes such clusters too",

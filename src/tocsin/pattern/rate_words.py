@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from tocsin.pattern.rate import ALPHA, POWER, Baseline, Rate
-from tocsin.pattern.words import LEAST, NO_CLAIM, chance, interval, likelihood, percent, value
+from tocsin.pattern.reporting import tipping
+from tocsin.pattern.words import (
+    LEAST,
+    NO_CLAIM,
+    NoClaim,
+    chance,
+    interval,
+    likelihood,
+    percent,
+    value,
+)
 
 
 def verdict(answer: Rate) -> str:
@@ -44,10 +54,30 @@ def words(answer: Rate) -> Iterator[str]:
         )
     if answer.draws > 1:
         yield f"uncertain dates and disputed rows: {answer.draws} draws, pooled as a mixture"
+    factor = reporting(answer)
+    if factor is not None:
+        yield (
+            "reporting alone would explain it: against one of these baselines nothing is left if "
+            f"{value(factor)} times as large a share of what happens is reported now as then"
+        )
     yield (
         "the date was not chosen beforehand: one looks because an incident came, so read the p "
         "corrected for looking; choosing the best of several baselines is not corrected for"
     )
+
+
+def reporting(answer: Rate) -> float | None:
+    """Return the least change of reporting that undoes the increase; None where there is none.
+
+    The least over the baselines that show one, each by its reading that shows least.
+    """
+    found = []
+    for row in answer.baselines:
+        if row.p is not None and row.p <= ALPHA:
+            turns = tipping(row.y0[1], row.e0, row.y1[0], answer.current.exposure)
+            if not isinstance(turns, NoClaim):
+                found.append(1.0 if turns.factor is None else turns.factor)
+    return min(found, default=None)
 
 
 def _row(row: Baseline, answer: Rate, level: str) -> Iterator[str]:
@@ -110,6 +140,7 @@ def as_json(answer: Rate) -> dict[str, Any]:
             for p in answer.before
         ],
         "baselines": [_json_row(row) for row in answer.baselines],
+        "reporting_factor": reporting(answer),
     }
 
 

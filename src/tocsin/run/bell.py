@@ -11,7 +11,8 @@ from typing import Any
 
 from tocsin.errors import UsageError
 from tocsin.policy.alarm import runlength
-from tocsin.policy.alarm.cusum import normal_cusum, poisson_cusum, run_length
+from tocsin.policy.alarm.between import agree, charts
+from tocsin.policy.alarm.cusum import PoissonCusum, normal_cusum, run_length
 from tocsin.policy.alarm.given import Given, fraction, number
 from tocsin.policy.alarm.objective import Arms, Optimum, Point, optimum
 from tocsin.policy.alarm.regret import Regret, regret, wrong_fatigue
@@ -36,14 +37,17 @@ def poisson_answer(
     then: Given | None = None,
 ) -> dict[str, Any]:
     """Return the run length of a Poisson CUSUM, and what else was asked."""
-    chart = poisson_cusum(k, h, head_start, upper=upper)
+    chart, late = charts(k, h, head_start, upper=upper)
     chain = chart.under(rate)
+    arl = runlength.mean(chain)
+    exact = chart == late
     out = {
-        "arl": runlength.mean(chain),
+        "arl": arl if exact else agree(arl, runlength.mean(late.under(rate))),
         "chart": "poisson cusum",
         "listens_for": "rise" if upper else "fall",
         "rate": number("the rate", rate),
         **_rule(chart.k, chart.h, chart.head_start),
+        **({} if exact else _beside(chart, late, k, head_start)),
         **_spread(chain),
         **_within(chain, within),
     }
@@ -181,6 +185,18 @@ def _rule(k: Given, h: Given, head_start: Given) -> dict[str, Any]:
         "h": float(h),
         "head_start": float(head_start),
         "alarm": "S >= h",
+    }
+
+
+def _beside(early: PoissonCusum, late: PoissonCusum, k: Given, start: Given) -> dict[str, Any]:
+    """Return k and the head start as given, and the charts that the answer lies between."""
+    return {
+        "k": number("k", k),
+        "k_fraction": None,
+        "head_start": number("the head start", start),
+        "answered_between": [
+            {"k": str(each.k), "head_start": str(each.head_start)} for each in (early, late)
+        ],
     }
 
 

@@ -20,6 +20,7 @@ import polars as pl
 
 from tocsin.errors import FeedError, UsageError
 from tocsin.pattern.events import Events, Unit, events
+from tocsin.pattern.when import said as said_time
 from tocsin.run.pattern_cells import Bad, Span, edge_of, gap_of, span_of, text_of, weight_of
 from tocsin.schema import Input, Refusal
 
@@ -226,5 +227,10 @@ def _window(
         said
     )
     if not begin < end:
-        raise UsageError(f"the window from {begin:g} to {end:g} is empty")
+        ends = [said_time(edge, asked.unit, calendar) for edge in (begin, end)]
+        raise UsageError(
+            f"the window from {ends[0]} to {ends[1]} is empty",
+            hint="give --from before --to and --as-of; incidents run from "
+            f"{said_time(first, asked.unit, calendar)}",
+        )
     return begin, end, as_of if as_of is not None else end, words

@@ -15,6 +15,7 @@ from tocsin.schema import Moment
 
 DAY_NS = 86_400 * 10**9
 _SHARP_DAYS = 2 / 1440  # known to the minute or finer: a point for every purpose here
+_FARTHEST = {Unit.DAY: 10_000_000.0, Unit.YEAR: 10_000.0}  # seconds taken for days lie beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def span_of(value: Any, unit: Unit) -> Span:
 def numbered(value: float, whole: bool, unit: Unit) -> Span:
     if not math.isfinite(value):
         raise Bad("bad-time", f"{value} is no time; give a finite number or a date")
+    if abs(value) > _FARTHEST[unit]:
+        most = f"{_FARTHEST[unit]:,.0f}"
+        raise Bad("bad-time", f"{value:g} is beyond {most} {unit.value}s; are these seconds?")
     return Span(value, value + 1 if whole else value, dated=False, whole=whole)
 
 

@@ -163,6 +163,7 @@ def cluster_read(read: EventsRead, unit: Unit, options: ScanOptions) -> Told:
             radius_km=options.radius_km,
             share=options.share,
             notes=["distances are geodesics on WGS-84"],
+            units=f"{unit.value}s",
         )
         if isinstance(answer, NoClaim):
             return Told(answer, None, (read.input,), read.refusals)

@@ -208,3 +208,12 @@ def test_bad_terms_are_one_sentence(given: dict[str, float], said: str) -> None:
 def test_a_threshold_below_the_head_start_is_refused() -> None:
     with pytest.raises(UsageError, match="is not below h"):
         point(terms(head_start=2), 2)
+
+
+def test_a_search_without_end_is_cut_off_or_refused() -> None:
+    """A campaign of 1,000 a week rings at once whatever h: no higher bar can save anything."""
+    found = optimum(terms(campaign_rate=1000))
+    assert found.at.add_weeks == pytest.approx(1.0) and len(found.curve) < 400
+    assert found.at.arms.total == pytest.approx(0.5, rel=1e-5)
+    with pytest.raises(UsageError, match="a curve to h 1000 has more than 2000 thresholds"):
+        optimum(terms(), 1000)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tocsin.geo import WGS84
+from tocsin.pattern.figures.labels import Dot, placed
 from tocsin.pattern.figures.panel import Panel
 from tocsin.pattern.figures.scale import Scale, linear
 from tocsin.pattern.figures.svg import document, wrap
@@ -17,7 +18,6 @@ from tocsin.schema import Floats
 
 _WIDE, _TALLEST = 560.0, 460.0
 _LEFT, _TOP = 70.0, 104.0
-_LABELLED = 40  # more places than that are not named
 
 
 def cluster_map(
@@ -46,20 +46,22 @@ def cluster_map(
             panel.line(ring[:, 0], ring[:, 1], "faint", dash="4 3", name=name)
     inside = {place for c in sure for place in c.places}
     most = max(float(cases.max(initial=0.0)), 1.0)
+    radii = [2.0 + 9.0 * math.sqrt(float(count) / most) for count in cases]
     for k, place in enumerate(names):
-        radius = 2.0 + 9.0 * math.sqrt(float(cases[k]) / most)
         panel.points(
             [xy[k, 0]],
             [xy[k, 1]],
             "blue",
-            r=radius,
+            r=radii[k],
             hollow=place not in inside,
             tips=[f"{place}: {cases[k]:g} cases"],
             name="place in a cluster" if place in inside else "place, by its cases",
         )
-        if len(names) <= _LABELLED:
-            panel.text(xy[k, 0], xy[k, 1], place, shift=(radius + 2, 4), colour="faint")
-    lines = [line for say in (*scan.words, *scan.notes[:1]) for line in wrap(say, _WIDE + 40)]
+    unnamed = _name(panel, names, xy, radii, inside)
+    said = [*scan.words, *scan.notes[:1]]
+    if unnamed:
+        said.append(f"{unnamed} places stand too close to others to be named here")
+    lines = [line for say in said for line in wrap(say, _WIDE + 40)]
     size = (_LEFT + width + 90, _TOP + height + 60 + 16 * len(lines))
     return document(
         [panel],
@@ -69,6 +71,23 @@ def cluster_map(
         size=size,
         notes=lines,
     )
+
+
+def _name(
+    panel: Panel, names: Sequence[str], xy: Floats, radii: Sequence[float], first: set[str]
+) -> int:
+    """Name the places that there is room for, those in a cluster first; return how many are not."""
+    order = sorted(range(len(names)), key=lambda k: (names[k] not in first, -radii[k], k))
+    dots = [Dot(panel.px(xy[k, 0]), panel.py(xy[k, 1]), radii[k], names[k]) for k in order]
+    frame = (panel.left, panel.top, panel.left + panel.width, panel.top + panel.height)
+    spots = placed(dots, frame)
+    for k, spot in zip(order, spots, strict=True):
+        if spot is not None:
+            shift = (spot.dx, spot.dy)
+            panel.text(
+                xy[k, 0], xy[k, 1], names[k], anchor=spot.anchor, shift=shift, colour="faint"
+            )
+    return sum(spot is None for spot in spots)
 
 
 def _km_wide(xy: Floats, planar: bool) -> float:

@@ -55,7 +55,7 @@ def run_chart(answer: Rate, *, effort: Mapping[str, float] | None = None) -> str
     lower = _effort(years, effort, x)
     shown = [b for b in answer.baselines if b.p is not None and b.p_looked is not None]
     notes = [
-        f"against {b.label}{f' ({b.unreported})' if b.unreported else ''}: ratio "
+        f"against {b.label}{f' (unreported years {b.unreported})' if b.unreported else ''}: ratio "
         f"{value(b.ratio[1])} ({level} {value(b.ratio[0])} to {value(b.ratio[2])}), p {b.p:.3f}, "
         f"{b.p_looked:.3f} corrected for looking"
         for b in shown

@@ -6,7 +6,7 @@ given        numbers as callers give them, checked; fractions recognised
 counts       Poisson chances; `absorb` linear systems without subtractions
 lattice      the Poisson CUSUM, exact; `normal` and `twosided` the normal one; `dense` any matrix
 runlength    mean, spread, law and quantiles of how long a chart runs; after a change of rate
-cusum        the charts as a caller names them
+cusum        the charts as a caller names them; `between` those that no lattice carries
 belief       beliefs over hidden states and how to interpolate them; `pomdp` value iteration
 shiryaev     the best weekly rule for one hidden change; `brownian` its closed form
 prelude      noise, coordinated probing, prelude: three hidden states

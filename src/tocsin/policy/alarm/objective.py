@@ -27,7 +27,8 @@ from tocsin.policy.alarm.fatigue import Fatigue
 from tocsin.policy.alarm.given import Given, fraction, positive
 from tocsin.policy.alarm.terms import WEEKS_PER_YEAR, Terms
 
-MOST_THRESHOLDS = 4_000
+MOST_THRESHOLDS = 2_000
+LEFT = 1e-6  # share of J that a higher bar could still save when the search ends
 FINEST, STEP = 100, Fraction(1, 20)  # beyond this denominator of k, h goes in such steps
 
 
@@ -141,11 +142,16 @@ def optimum(terms: Terms, h_max: Given | None = None) -> Optimum:
 
     All h of the lattice of k are tried where its denominator is at most 100, for then no other h
     makes another rule; on a finer lattice only steps of 1/20, across which J hardly moves.
-    They are tried upwards until the delay alone costs more than the best J so far, so that no
+    They are tried upwards until the delay alone costs as much as the best J so far, so that no
     better one can follow; `h_max` asks for a longer curve, never for a shorter search.
     """
     step = Fraction(1, terms.k.denominator) if terms.k.denominator <= FINEST else STEP
     until = fraction("the largest h", h_max) if h_max is not None else Fraction(0)
+    if until > MOST_THRESHOLDS * step:
+        raise UsageError(
+            f"a curve to h {float(until):g} has more than {MOST_THRESHOLDS} thresholds",
+            hint=f"ask for h up to {float(MOST_THRESHOLDS * step):g}",
+        )
     best: Point | None = None
     best_zero: Point | None = None
     curve: list[Point] = []
@@ -162,6 +168,6 @@ def optimum(terms: Terms, h_max: Given | None = None) -> Optimum:
         if best_zero is None or here.arms_at_zero.total < best_zero.arms_at_zero.total:
             best_zero = here
         worst = max(best.arms.total, best_zero.arms_at_zero.total)
-        if here.arms.delay > worst and here.h >= until:
+        if here.arms.delay >= worst * (1 - LEFT) and here.h >= until:
             return Optimum(terms, best, best_zero, tuple(curve))
     raise AssertionError("count() ends")  # pragma: no cover
