@@ -12,6 +12,11 @@ _TOLD_NS = 1_000_000_000  # a step back that is worth saying
 class Clock(Protocol):
     """What tells the time of receipt."""
 
+    @property
+    def pace(self) -> float:
+        """Seconds that pass in a second."""
+        ...
+
     def now_ns(self) -> int:
         """Return the time, never less than before."""
         ...
@@ -36,6 +41,10 @@ class WallClock:
     _counted_ns: int = 0
     _offset_ns: int | None = None  # wall less counter, when last asked
     _stepped_ns: int = field(default=0)
+
+    @property
+    def pace(self) -> float:
+        return 1.0
 
     def now_ns(self) -> int:
         wall, counter = self.wall_ns(), self.counter_ns()
@@ -64,6 +73,10 @@ class ReplayClock:
     start_ns: int
     speed: float
     _begun_ns: int = -1
+
+    @property
+    def pace(self) -> float:
+        return self.speed
 
     def now_ns(self) -> int:
         counter = self.counter_ns()

@@ -77,7 +77,7 @@ class Health:
         silent_s = (now_ns - since_ns) / 1e9
         if self.ended:
             return None
-        if silent_s > feed.quiet_s:
+        if silent_s > quiet_s(feed):
             if not self.connected:
                 why = f": {self.problem}" if self.problem else ""
                 return f"{feed.name} is not connected{why}; it is tried again and again."
@@ -103,7 +103,7 @@ class Health:
             kind=feed.kind,
             witness=feed.witness,
             connected=self.connected,
-            silent=silent_ns / 1e9 > feed.quiet_s and not self.ended,
+            silent=silent_ns / 1e9 > quiet_s(feed) and not self.ended,
             records_per_s=round(self.rate, 1),
             latency_s=None if self.latency_s is None else round(self.latency_s, 3),
             age_s=None if age_s is None else round(age_s, 1),
@@ -121,3 +121,11 @@ class Health:
         """Remember what was dumped."""
         for name, value in told.items():
             setattr(self, name, value)
+
+
+def quiet_s(feed: FeedSpec) -> float:
+    """Return how long a feed may be silent, on the clock of the watch.
+
+    A recording that is played faster may stall for as long by the clock on the wall.
+    """
+    return feed.quiet_s * max(1.0, feed.speed)

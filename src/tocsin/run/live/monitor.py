@@ -46,7 +46,7 @@ class Monitor:
     def _looked(self) -> Iterator[tuple[str, str | None]]:
         watch = self._watch
         yield "disk", self._disk()
-        behind_s = watch.judge.lag_ns / 1e9
+        behind_s = watch.judge.lag_ns / 1e9 / watch.clock.pace
         was = self._told.get("load") is not None
         slow = behind_s > (BEHIND_S / 3 if was else BEHIND_S)
         yield (
