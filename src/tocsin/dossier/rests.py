@@ -12,6 +12,9 @@ from typing import Any
 Row = dict[str, Any]
 MOST = 40  # rows of one claim on the page; all stand in findings.json
 OPEN = "could not decide"
+#: What stands beside an answer and leaves nothing open: counts of others, and checks on record.
+_BESIDE = ("reported", "differs", "partial")
+CHECKS = ("claim_check", "poll_misuse")
 _MISSING = {"gap": "not covered", "differs": "reported otherwise", "partial": "covered in part"}
 
 
@@ -62,7 +65,7 @@ def _row(row: Mapping[str, Any], what: str) -> Row:
     why = str(row.get("why") or "") if what == OPEN else ""
     if why.startswith("not counted"):
         what = "not counted"
-    elif row.get("kind") == "reported":
+    elif row.get("kind") in _BESIDE or row.get("metric") in CHECKS:
         what = "beside it"
     return {
         "what": what,

@@ -31,6 +31,7 @@ from tocsin.dossier.words import AUTHORISATION, count, term
 
 Row = dict[str, Any]
 VERDICTS = ("supported", "contradicted", "unresolved", "unobserved")
+ANY = "any"  # the one hypothesis of a claim that no boundary bears on
 NOTHING_SHARED = "nothing in one excludes the other"  # as `claims.compatibility` words it
 
 OPEN = {
@@ -196,6 +197,7 @@ def claims(findings: Findings) -> list[Row]:
                 "p": percent(p) if (p := quantiles(chances.get(name)).q50) is not None else "",
             }
             for name in names
+            if name != ANY or (name in chances and quantiles(chances[name]).q50 is not None)
         ]
         # Where none was found the reason says so already; a number would read as one that was.
         beyond = bool(c.get("bias_needed_beyond"))
