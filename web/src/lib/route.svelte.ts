@@ -9,7 +9,7 @@ export interface Route {
 function parse(path: string): Route {
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0 || parts[0] === 'watch') return { screen: 'watch', id: '', rev: '' };
-  if (parts[0] === 'bell') return { screen: 'bell', id: decodeURIComponent(parts[1] ?? ''), rev: '' };
+  if (parts[0] === 'bell') return { screen: 'bell', id: '', rev: '' };
   if (parts[0] === 'i') {
     const [id, rev = ''] = decodeURIComponent(parts[1] ?? '').split('@');
     return { screen: 'incident', id, rev };
