@@ -1,1 +1,0 @@
-import{d as e,l as t,m as n,o as r,s as i}from"./index-DO6aAdSu.js";var a=t(`<h1> </h1>`);function o(t,o){var s=a(),c=n(s);e(()=>r(c,`Should the bell ring? ${o.id??``}`)),i(t,s)}export{o as default};
