@@ -96,6 +96,9 @@ def test_assess_shows_both_kinds_of_past_case_and_never_says_an_article_is_met()
     assert found["nearest"]["consulted"] and kinds <= {"no", "not found"}
     assert not any(c["id"] == "EE-2025-09-19" for c in found["nearest"]["overall"])
     assert found["gaps"]["missing"] == []
+    assert found["later_rules"] == ["people-hurt"]  # Galati, 29 May 2026
+    for row in (*found["nearest"]["consulted"], *found["nearest"]["not_consulted"]):
+        assert row["later"] == (row["date"][:10] > "2025-09-19")
     text = told("assess", "EE-2025-09-19")
     assert "in the opinion of any of them" in text and "Dissent: none on record" in text
     assert "is met" not in text.replace("whether the Article is met", "")
@@ -163,6 +166,7 @@ def test_a_file_of_factors_is_assessed_with_its_dissent_and_gaps(tmp_path: Path)
         ('["I", "N", "C"]', '["I", "N"]', "rated against 2 of 3"),
         ("[incident]", "[incident", "is not TOML"),
         ("age_d = 20", "age_d = 20\nseverity = -1", "negative"),
+        ('title = "a test"', 'date = "soon"', "is no date"),
     ],
 )
 def test_what_a_file_of_factors_gets_wrong_is_one_line(

@@ -40,7 +40,7 @@ def assess(
         read_factors,
         read_rules,
     )
-    from tocsin.run.policy_told import assess_lines, assess_row
+    from tocsin.run.assess_told import assess_lines, assess_row
 
     if factors is not None and store is not None:
         raise UsageError("factors come from a file or from a register, not from both")

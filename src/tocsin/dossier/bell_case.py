@@ -40,6 +40,14 @@ def assessment(found: Mapping[str, Any], rules: Mapping[str, Any]) -> Section:
                 "which is circular and no evidence."
             )
         )
+    if found["later_rules"]:
+        blocks.append(
+            said(
+                f"Read from later cases, which nobody could know then: "
+                f"{', '.join(found['later_rules'])}.",
+                "small",
+            )
+        )
     blocks.append(
         table(
             ("Rule and level", "Minimum of each factor", "Here", "Read from"),
@@ -136,7 +144,7 @@ def precedents(found: Mapping[str, Any], svg: str) -> Section:
                     (
                         (
                             f"{each['id']}: {each['title']}",
-                            each["date"],
+                            each["date"] + " (later)" * each["later"],
                             f"followed: {each['outcome'] or 'not known'}",
                             f"request: {each['consulted']}"
                             + (f"; {each['note']}" if each["note"] else ""),

@@ -7,9 +7,11 @@ hands them over as an `Incident`, and the same assessment comes out.
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,7 @@ class Incident:
     dissent: tuple[Dissent, ...] = ()
     known_evidence: frozenset[str] | None = None  # ids that exist; None: not checked
     notes: tuple[str, ...] = field(default=())
+    date: str = ""  # ISO 8601, as far as it is known
 
 
 def assess_incident(
@@ -60,6 +63,7 @@ def assess_incident(
         bundled_precedents() if precedents is None else precedents,
         np.random.default_rng(seed),
         title=incident.title,
+        date=incident.date,
         loads=incident.loads,
         hypotheses=incident.hypotheses,
         dissent=incident.dissent,
@@ -130,7 +134,7 @@ def bundled_incident(name: str) -> Incident:
             hint="give its factors with --factors FILE.toml",
         )
     case = known[name]
-    return Incident(name, case.factors, case.title, notes=(BY_PROJECT,))
+    return Incident(name, case.factors, case.title, notes=(BY_PROJECT,), date=case.date)
 
 
 def read_factors(path: str | Path, name: str = "") -> Incident:
@@ -157,7 +161,7 @@ def read_factors(path: str | Path, name: str = "") -> Incident:
 
 _KEYS = {
     "": ("incident", "factor", "earlier", "hypotheses", "item", "dissent", "evidence"),
-    "incident": ("id", "title"),
+    "incident": ("id", "title", "date"),
     "factor": ("name", "score", "evidence", "why", "by"),
     "earlier": ("id", "age_d", "severity"),
     "item": ("id", "says", "ratings", "evidence", "weight", "group"),
@@ -198,7 +202,16 @@ def _incident(root: Mapping[str, Any], name: str) -> Incident:
         hypotheses=matrix([str(x) for x in hypotheses], items) if hypotheses else None,
         dissent=tuple(_dissent(item, place) for place, item in _tables(root, "dissent")),
         known_evidence=None if evidence is None else frozenset(str(x) for x in evidence),
+        date=_dated(head),
     )
+
+
+def _dated(head: Mapping[str, Any]) -> str:
+    given = head.get("date", "")
+    text = given.isoformat() if isinstance(given, date) else given
+    if not isinstance(text, str) or (text and not re.match(r"\d{4}(-\d\d)?", text)):
+        raise UsageError(f"[incident]: date = {given!r} is no date", hint="write 2025-09-19")
+    return text
 
 
 def _score(item: Mapping[str, Any], place: str) -> Score:

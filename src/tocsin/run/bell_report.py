@@ -22,10 +22,11 @@ from tocsin.register.link import link_of
 from tocsin.register.query import Filter, Times
 from tocsin.register.store import Store
 from tocsin.run import assess, factors
+from tocsin.run.assess_told import assess_row
 from tocsin.run.believe import Dispute, compared
 from tocsin.run.bell import curve_answer
 from tocsin.run.bell_counts import by_year
-from tocsin.run.policy_told import assess_row, believe_row, levers_row, plain
+from tocsin.run.policy_told import believe_row, levers_row, plain
 from tocsin.run.register import found as revision_of
 from tocsin.run.register import now_ns
 from tocsin.schema.moment import utc

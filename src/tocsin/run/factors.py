@@ -90,6 +90,7 @@ def assessed(store: Store, name: str, times: Times = NOW) -> assess.Incident:
         dissent=dissents,
         known_evidence=frozenset(item for score in scores for item in score.evidence) | {link},
         notes=tuple(notes),
+        date=str(incident.when.begun) if _dated(incident) else "",
     )
 
 

@@ -189,7 +189,7 @@ def _case(near: Near) -> str:
     name = near.precedent.id
     title = near.precedent.title
     short = title if len(title) <= 30 else title[:29].rstrip(" ,;") + "…"
-    return f"{name}: {short}"
+    return f"{name}{' (later)' * near.later}: {short}"
 
 
 def _folded(name: str) -> str:

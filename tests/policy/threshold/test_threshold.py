@@ -17,7 +17,7 @@ from tocsin.policy.threshold.consistency import across_states, audit, violations
 from tocsin.policy.threshold.factors import Factors, Score, gather, known
 from tocsin.policy.threshold.isotonic import order
 from tocsin.policy.threshold.load import Earlier, as_score, load, loads
-from tocsin.policy.threshold.precedents import Precedent, gower, nearest
+from tocsin.policy.threshold.precedents import Precedent, after, gower, nearest
 from tocsin.policy.threshold.rules import Source
 from tocsin.policy.threshold.scale import FACTORS, SCALE, words
 
@@ -156,6 +156,16 @@ def test_both_kinds_of_past_case_are_shown_with_reasons() -> None:
     assert yes.reasons_against[-1].startswith("not known of one or both: measurability")
     with pytest.raises(UsageError):
         nearest(own, cases, 0)
+
+
+def test_cases_after_the_incident_are_marked() -> None:
+    own = factors(2, 3, 1, 2)
+    found = nearest(own, [case("x", 2, 2, 3, 1, 2)], date="2024-12-31T10:00Z")
+    assert found.overall[0].later
+    assert found.overall[0].reasons_against[0] == "came later: nobody could know it then"
+    assert not nearest(own, [case("x", 2, 2, 3, 1, 2)]).overall[0].later
+    assert after("2025-09-20", "2025-09-19T06:58Z") and not after("2025-09-19", "2025-09-19T06Z")
+    assert not after("2025", "2025-09-19") and not after("", "2025") and not after("2025", "")
 
 
 def test_a_clash_is_found_and_certain_only_where_intervals_part() -> None:

@@ -139,7 +139,7 @@ def add(app: FastAPI, held: Held) -> None:
     ) -> dict[str, Any]:
         """Factors, past practice, past cases, consistency and dissent, of one incident."""
         from tocsin.run.assess import assess_incident
-        from tocsin.run.policy_told import assess_row
+        from tocsin.run.assess_told import assess_row
 
         with held.heavy():
             about = _about(held, incident, who_of(request))

@@ -18,7 +18,7 @@ from tocsin.policy.threshold.assurance import Gaps, Node
 from tocsin.policy.threshold.consistency import Consistency, audit
 from tocsin.policy.threshold.factors import Factors, Score, known
 from tocsin.policy.threshold.load import Load
-from tocsin.policy.threshold.precedents import Near, Nearest, Precedent, nearest
+from tocsin.policy.threshold.precedents import Near, Nearest, Precedent, after, nearest
 from tocsin.policy.threshold.rules import Reach, RuleSet, reach, without
 from tocsin.policy.threshold.scale import words
 
@@ -56,6 +56,7 @@ class Assessment:
     dissent: tuple[Dissent, ...]
     tree: Node
     gaps: Gaps
+    later_rules: tuple[str, ...] = ()  # read from cases after the incident: hindsight
     not_said: str = NOT_SAID
 
 
@@ -67,6 +68,7 @@ def assess(
     rng: np.random.Generator,
     *,
     title: str = "",
+    date: str = "",
     loads: Sequence[Load] = (),
     hypotheses: Matrix | None = None,
     dissent: Sequence[Dissent] = (),
@@ -75,6 +77,7 @@ def assess(
 ) -> Assessment:
     """Return the assessment of one incident.
 
+    date            of the incident, so that what came after it is marked; empty: not known
     precedents      past cases; the incident itself, if among them, is left out
     rng             for the permutation test across states only
     known_evidence  ids that exist, so that others can be called missing; None: not checked
@@ -82,7 +85,7 @@ def assess(
     others = [each for each in precedents if each.id != incident]
     others_rules, own = without(rules, incident)
     level = reach(others_rules, factors)
-    near = nearest(factors, others, count)
+    near = nearest(factors, others, count, date=date)
     tree = _tree(incident, factors, rules, level, near)
     return Assessment(
         incident=incident,
@@ -99,6 +102,9 @@ def assess(
         dissent=tuple(dissent),
         tree=tree,
         gaps=assurance.gaps(tree, _resolvable(known_evidence, rules, others)),
+        later_rules=tuple(
+            rule.id for rule in rules.rules if rule.id not in own and after(rule.source.date, date)
+        ),
     )
 
 
@@ -170,7 +176,8 @@ def _case(near: Near) -> Node:
     case = near.precedent
     return assurance.goal(
         f"G-case-{case.id}",
-        f"{case.title}, {case.date}: distance {near.distance:.2f} on {len(near.compared)} factors",
+        f"{case.title}, {case.date}{' (later)' * near.later}: distance {near.distance:.2f} on "
+        f"{len(near.compared)} factors",
         assurance.evidence(case.source.title, case.source.url),
     )
 

@@ -10,7 +10,7 @@ factors of thirteen is no nearness.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.errors import UsageError
 from tocsin.policy.threshold.factors import Factors, Score, known
@@ -48,6 +48,7 @@ class Near:
     compared: tuple[str, ...]  # factors known in both
     reasons_for: tuple[str, ...]  # to treat the incident no less seriously than that case
     reasons_against: tuple[str, ...]
+    later: bool = False  # it came after the incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,12 @@ def nearest(
     precedents: Iterable[Precedent],
     count: int = 5,
     weights: Mapping[str, float] | None = None,
+    date: str = "",
 ) -> Nearest:
     """Return the `count` nearest past cases, overall and of each kind.
 
     weights  of factors in the distance; 1 each when left out
+    date     of the incident, ISO 8601; cases after it are marked.  Empty: not known, none is
     """
     if count < 1:
         raise UsageError(f"{count} precedents are none", hint="ask for at least one")
@@ -80,7 +83,8 @@ def nearest(
         if not shared or 2 * len(shared) < len(own):
             left.append(precedent.id)
             continue
-        ranked.append(_near(factors, precedent, shared, weight))
+        near = _near(factors, precedent, shared, weight)
+        ranked.append(_marked(near) if after(precedent.date, date) else near)
     ranked.sort(key=lambda near: (near.distance, near.most, near.precedent.id))
     asked = [near for near in ranked if near.precedent.consulted == "yes"]
     other = [near for near in ranked if near.precedent.consulted != "yes"]
@@ -96,6 +100,17 @@ def gower(
     weight = _weights(weights)
     shared = [name for name in FACTORS if weight[name] > 0 and known(a[name]) and known(b[name])]
     return _gower(a, b, shared, weight) if shared else None
+
+
+def after(date: str, other: str) -> bool:
+    """Return whether an ISO date lies after another, as far as both are written."""
+    n = min(len(date), len(other), len("2025-09-19"))
+    return n >= len("2025") and date[:n] > other[:n]
+
+
+def _marked(near: Near) -> Near:
+    told = "came later: nobody could know it then"
+    return replace(near, later=True, reasons_against=(told, *near.reasons_against))
 
 
 def _gower(
