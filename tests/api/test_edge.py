@@ -142,7 +142,7 @@ def test_no_parameter_breaks_anything(demo_client: TestClient) -> None:
         if route.path in ("/api/live/events", "/register/chart.svg", "/api/pattern/rate"):
             continue  # tried where they are tested: the first never ends, the others take seconds
         for name in sorted(_parameters(route)):
-            for text in NASTY[tried % 3 :: 3]:  # each parameter meets a third, all meet some
+            for text in NASTY[tried % 7 :: 7]:  # each parameter meets two, every text is met
                 path = route.path.replace("{form}", "csv")
                 for part in ("{name}", "{case}", "{incident}", "{feature}"):
                     path = path.replace(part, "EE-2025-09-19")
@@ -166,9 +166,9 @@ def test_a_nasty_name_in_a_path_is_a_plain_refusal(demo_client: TestClient) -> N
     ):
         for text in ("%00", "'%20OR%201=1", "%3Cscript%3E", "a@b", "a@0", "a@9999999999999999999"):
             answer = demo_client.get(path + text)
-            assert answer.status_code < 500 and "<script>" not in answer.text.replace(
-                '<script type="module"', ""
-            )
+            assert answer.status_code < 500
+            if "html" in answer.headers["content-type"]:
+                assert "<script>" not in answer.text
 
 
 def test_large_bodies_are_refused_however_they_come(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from tocsin import __version__
-from tocsin.api import problem
+from tocsin.api import refused
 from tocsin.api.edge import Edge
 from tocsin.api.gate import gated
 from tocsin.api.held import Held
@@ -55,7 +55,7 @@ def make(held: Held) -> FastAPI:
         redirect_slashes=False,
     )
     app.router.route_class = gated(held)
-    problem.add(app)
+    refused.add(app, held)
     for each in (health, session, live, cases, incidents, bell, features, pages, bundle):
         each.add(app, held)
     app.add_middleware(Edge, serving=held.serving)

@@ -16,7 +16,6 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from tocsin.api import problem
 from tocsin.api.problem import Problem
 from tocsin.api.role import Access, Role
 from tocsin.api.serving import Serving
@@ -85,7 +84,7 @@ class Gated(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
-                who = await run_in_threadpool(keeper.who, request)
+                who = request.state.who = await run_in_threadpool(keeper.who, request)
                 _let_in(who, access, keeper.serving, request)
                 if request.method not in SAFE:
                     _same_origin(request)
@@ -98,18 +97,24 @@ class Gated(APIRoute):
             except Problem as refused:
                 if page and refused.status == 401 and request.method == "GET":
                     return _to_the_form(request)
-                return problem.answer(refused)
+                raise
             if not any_query:
                 for name in request.query_params:
                     if name not in known:
                         wanted = ", ".join(sorted(known)) or "none"
-                        return problem.answer(
-                            Problem(400, f'no parameter "{name}"', hint=f"known: {wanted}")
-                        )
-            request.state.who = who
+                        raise Problem(400, f'no parameter "{name}"', hint=f"known: {wanted}")
             return await inner(request)
 
         return handler
+
+
+def is_page(request: Request) -> bool:
+    """Return whether a person opened this: a page, one of its forms, or a path that is none."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return not request.url.path.startswith(("/api", "/collections"))
+    extra = route.openapi_extra or {}
+    return bool(extra.get(_PAGE) or extra.get(_FORM))
 
 
 def gated(keeper: Doorkeeper) -> type[Gated]:

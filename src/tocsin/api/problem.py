@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 
 from tocsin.errors import (
     IncidentError,
@@ -77,29 +76,9 @@ def _status(error: TocsinError) -> int:
     return 404 if isinstance(error, SourceError) else 409
 
 
-def add(app: FastAPI) -> None:
-    """Let every error of the app be told so."""
-
-    @app.exception_handler(Problem)
-    def _problem(request: Request, problem: Exception) -> Response:
-        assert isinstance(problem, Problem)
-        return answer(problem)
-
-    @app.exception_handler(TocsinError)
-    def _error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, TocsinError)
-        return answer(of_error(error))
-
-    @app.exception_handler(HTTPException)
-    def _http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        said = str(error.detail)
-        return answer(Problem(error.status_code, said, headers=error.headers))
-
-    @app.exception_handler(RequestValidationError)
-    def _invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return answer(Problem(400, "; ".join(_wrong(each) for each in error.errors()[:5])))
+def of_invalid(error: RequestValidationError) -> Problem:
+    """Return what is said of parameters or a body that cannot be read."""
+    return Problem(400, "; ".join(_wrong(each) for each in error.errors()[:5]))
 
 
 def _wrong(error: Mapping[str, Any]) -> str:
