@@ -65,7 +65,7 @@ def _row(row: Mapping[str, Any], what: str) -> Row:
     why = str(row.get("why") or "") if what == OPEN else ""
     if why.startswith("not counted"):
         what = "not counted"
-    elif row.get("kind") in _BESIDE or row.get("metric") in CHECKS:
+    elif stands_beside(row):
         what = "beside it"
     return {
         "what": what,
@@ -83,6 +83,12 @@ def _row(row: Mapping[str, Any], what: str) -> Row:
             for source in row.get("sources") or ()
         ],
     }
+
+
+def stands_beside(row: Mapping[str, Any]) -> bool:
+    """Return whether a row leaves nothing open: a count of others, a check, another time."""
+    outside = row.get("in_window") is False
+    return outside or row.get("kind") in _BESIDE or row.get("metric") in CHECKS
 
 
 def _told(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from tocsin.dossier.rests import stands_beside
 from tocsin.errors import UsageError
 from tocsin.run.bundleread import Opened, case_of
 from tocsin.run.whyplaces import observed
@@ -106,7 +107,8 @@ def _claim(opened: Opened, row: Mapping[str, Any]) -> Node:
     looked = list(_looked_at(opened, row.get("rests_on") or ()))
     rests += looked or [Node("nothing could be looked at")]
     rests += [
-        Node(f"could not decide: {_row(one)}", dict(one)) for one in row.get("could_not_decide", ())
+        Node(f"{'beside it' if stands_beside(one) else 'could not decide'}: {_row(one)}", dict(one))
+        for one in row.get("could_not_decide", ())
     ]
     return Node(what, facts, (*rests, _made(opened)))
 
