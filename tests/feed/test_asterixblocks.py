@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.feed.asterixtruth import block, track
 
@@ -161,3 +162,36 @@ def test_damaged_packings_never_raise(packed: tuple[str, bytes], data: st.DataOb
     assert (blocks.offset + blocks.length <= len(blocks.data)).all()
     assert (blocks.place + blocks.span <= len(cut)).all()
     assert all(s.span > 0 for s in blocks.lost)
+
+
+@pytest.mark.parametrize("packing", ["raw", "gps", "final"])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_few_wrong_bytes_cost_a_few_blocks_and_not_the_recording(
+    packing: str, data: st.DataObject
+) -> None:
+    """A length that is wrong may point anywhere: into the middle, or by chance onto a block."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    blocks = []
+    for _ in range(400):
+        body = rng.integers(0, 256, int(rng.integers(5, 80))).astype(np.uint8).tobytes()
+        blocks.append(
+            bytes([int(rng.choice([34, 48]))]) + (len(body) + 3).to_bytes(2, "big") + body
+        )
+    if packing == "raw":
+        whole = b"".join(blocks)
+    elif packing == "gps":
+        whole = b"\xcd" * 2200 + b"".join(block + bytes(10) for block in blocks)
+    else:
+        whole = b"".join(final(block) for block in blocks)
+    assert len(split(whole).offset) == 400
+    at = data.draw(st.integers(0, len(whole) - 1))
+    kind, count = data.draw(st.sampled_from(["cut", "put", "flip"])), data.draw(st.integers(1, 12))
+    made = rng.integers(0, 256, count).astype(np.uint8).tobytes()
+    after = {"cut": at + count, "put": at, "flip": at + count}[kind]
+    broken = whole[:at] + (b"" if kind == "cut" else made) + whole[after:]
+    found = split(broken)
+    same = set(blocks) & {
+        broken[o : o + n] for o, n in zip(found.offset.tolist(), found.length.tolist(), strict=True)
+    }
+    assert len(same) >= len(set(blocks)) - 20

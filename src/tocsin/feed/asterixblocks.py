@@ -22,19 +22,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tocsin.feed import asterixudp, capture, parse
+from tocsin.feed.asterixruns import ASSIGNED, CHAIN, SHORTEST, chain, length_at, resume, run
 from tocsin.feed.frames import Ints
 
-#: Categories that are assigned (EUROCONTROL, list of categories) and met in recordings.
-ASSIGNED = frozenset(
-    {1, 2, 3, 4, 7, 8, 9, 10, 11, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 30, 31, 32, 34, 48}
-    | {62, 63, 65, 129, 150, 205, 240, 247, 252, 253}
-)
 HEAD = 65_536  # bytes that a sniffer sees
-_SHORTEST = 4  # header and a FSPEC
 _TRAILER = b"\xa5\xa5\xa5\xa5"
 _FINAL_HEADER, _GPS_HEADER, _GPS_TRAILER = 8, 2200, 10
-_CHAIN = 3  # blocks in a row that make a place credible after a loss
 _PROBED = 64  # datagrams that a sniffer looks at
+_MANY = 8  # blocks of a damaged file that show what it is
+_LOST_SHARE = 0.1  # of a damaged file may be lost for it still to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +102,11 @@ def packing(head: bytes, cut: bool) -> str | None:
         return "pcap" if _is_capture(head) else None
     if _is_final(head):
         return "final"
-    if len(head) > _GPS_HEADER + _SHORTEST and len(set(head[:_GPS_HEADER])) == 1:
-        return "gps" if head[_GPS_HEADER] in ASSIGNED else None
+    if len(head) > _GPS_HEADER + SHORTEST and _same(head[:_GPS_HEADER]):
+        return "gps" if _follows(head, _GPS_HEADER, _GPS_TRAILER) else None
     if _is_hex(head):
         return "hex"
-    return "raw" if _is_raw(head, cut) else None
-
-
-def chain(data: bytes, start: int, end: int) -> tuple[list[int], int]:
-    """Return the offsets of the blocks from `start` on, and where they end: `end` if all fits."""
-    found, at = [], start
-    while at + 3 <= end:
-        length = data[at + 1] << 8 | data[at + 2]
-        if length < _SHORTEST or at + length > end:
-            break
-        found.append(at)
-        at += length
-    return found, at
+    return "raw" if _is_raw(head, cut) or _is_damaged(head) else None
 
 
 def _is_raw(head: bytes, cut: bool) -> bool:
@@ -133,14 +117,45 @@ def _is_raw(head: bytes, cut: bool) -> bool:
     if at == len(head):
         return True
     # The last one may be cut, by the sniffer's window or by whoever recorded it.
-    return head[at] in ASSIGNED and (cut or len(head) == HEAD or len(found) > _CHAIN)
+    return head[at] in ASSIGNED and (cut or len(head) == HEAD or len(found) > CHAIN)
+
+
+def _is_damaged(head: bytes) -> bool:
+    """Return whether all but a few stretches of a longer recording are runs of blocks.
+
+    One wrong byte in a length breaks the chain of blocks; what follows is still a recording.
+    """
+    found = _raw(head)
+    lost = sum(one.span for one in found.lost if one.place + one.span < len(head))
+    known = sum(head[place] in ASSIGNED for place in found.offset)
+    most = (1 - _LOST_SHARE) * len(found.offset)
+    return known >= max(_MANY, most) and lost <= _LOST_SHARE * len(head)
+
+
+def _same(header: bytes) -> bool:
+    """Return whether all bytes are the same, but for some that were damaged."""
+    return header.count(max(set(header), key=header.count)) > (1 - _LOST_SHARE) * len(header)
+
+
+def _follows(data: bytes, at: int, gap: int) -> bool:
+    """Return whether blocks begin at a place or, where that one is damaged, soon after it."""
+    return data[at] in ASSIGNED or resume(data, at, len(data), gap) < len(data)
 
 
 def _is_final(head: bytes) -> bool:
-    if len(head) < 12:
-        return False
-    length = int.from_bytes(head[0:2], "big")
-    return 12 < length <= len(head) and head[length - 4 : length] == _TRAILER
+    """Return whether the first frame is whole, or else two in a row after the next end mark."""
+    if _frame(head, 0):
+        return True
+    after = head.find(_TRAILER)
+    at = after + len(_TRAILER)
+    return after >= 0 and (first := _frame(head, at)) > 0 and _frame(head, at + first) > 0
+
+
+def _frame(data: bytes, at: int) -> int:
+    """Return the length of the Final Format frame at a place; 0 where there is none."""
+    length = int.from_bytes(data[at : at + 2], "big")
+    ends = data[at + length - len(_TRAILER) : at + length] == _TRAILER
+    return length if 12 < length <= len(data) - at and ends else 0
 
 
 _DIGITS = re.compile(rb"\s*([0-9a-fA-F]{8,})[ \t]*(?:\r?\n|$)")
@@ -171,43 +186,38 @@ def _is_capture(head: bytes) -> bool:
     return good > 0 and 2 * good >= seen
 
 
-def _raw(data: bytes) -> _Found:
+def _raw(data: bytes, at: int = 0, gap: int = 0) -> _Found:
+    """Return blocks one after another, from a place on, with a gap after each.
+
+    A block of no known category, one whose successor makes no sense, and the first one after a
+    loss may have a wrong length: if a sure run of blocks lies inside, that is what was damaged.
+    """
     found = _Found(data)
-    at = 0
-    while at < len(data):
-        offsets, stop = chain(data, at, len(data))
-        found.add(offsets)
-        if stop == len(data):
-            break
-        at = _resume(data, stop + 1)
-        length = int.from_bytes(data[stop + 1 : stop + 3], "big")
-        if at == len(data) and length >= _SHORTEST:
-            detail = f"the block of {length} bytes is cut after {len(data) - stop}"
-            found.lose(stop, at - stop, "truncated", detail)
+    end, wary = len(data), False
+    while at < end:
+        length = length_at(data, at)
+        after = at + length
+        if length:
+            inside, following = after, after + gap
+            wary |= data[at] not in ASSIGNED
+            if wary or (following < end and not run(data, following, end, CHAIN, gap)):
+                inside = resume(data, at + 1, after, gap)
+            if inside >= after:
+                found.add([at])
+                at, wary = following, False
+                continue
+            then = inside
         else:
-            detail = f"no block: category {data[stop]}, length {length}; {at - stop} bytes skipped"
-            found.lose(stop, at - stop, "garbage", detail)
+            then = resume(data, at + 1, end, gap)
+        told = int.from_bytes(data[at + 1 : at + 3], "big")
+        if then == end and told >= SHORTEST:
+            detail = f"the block of {told} bytes is cut after {end - at}"
+            found.lose(at, then - at, "truncated", detail)
+        else:
+            detail = f"no block: category {data[at]}, length {told}; {then - at} bytes skipped"
+            found.lose(at, then - at, "garbage", detail)
+        at, wary = then, True
     return found
-
-
-def _resume(data: bytes, at: int) -> int:
-    """Return the next place from which credible blocks follow, else the end."""
-    while (candidate := _CATEGORY.search(data, at)) is not None:
-        at = candidate.start()
-        place, count = at, 0
-        while count < _CHAIN and place + 3 <= len(data) and data[place] in ASSIGNED:
-            length = data[place + 1] << 8 | data[place + 2]
-            if length < _SHORTEST or place + length > len(data):
-                break
-            place += length
-            count += 1
-        if count == _CHAIN or (count and place == len(data)):
-            return at
-        at += 1
-    return len(data)
-
-
-_CATEGORY = re.compile(b"[" + b"".join(b"\\x%02x" % c for c in sorted(ASSIGNED)) + b"]")
 
 
 def _captured(data: bytes) -> _Found:
@@ -245,11 +255,11 @@ def _final(data: bytes) -> _Found:
         end = at + length - len(_TRAILER)
         if length <= 12 or data[end : at + length] != _TRAILER:
             after = data.find(_TRAILER, at)
-            resume = len(data) if after < 0 else after + len(_TRAILER)
-            last = resume == len(data) and at + length > len(data)
+            then = len(data) if after < 0 else after + len(_TRAILER)
+            last = then == len(data) and at + length > len(data)
             detail = f"a frame of {length} bytes without its end mark A5A5A5A5"
-            found.lose(at, resume - at, "truncated" if last else "garbage", detail)
-            at = resume
+            found.lose(at, then - at, "truncated" if last else "garbage", detail)
+            at = then
             continue
         offsets, stop = chain(data, at + _FINAL_HEADER, end)
         found.add(offsets)
@@ -261,17 +271,7 @@ def _final(data: bytes) -> _Found:
 
 
 def _recorder(data: bytes) -> _Found:
-    found = _Found(data)
-    at = _GPS_HEADER
-    while at < len(data):
-        length = int.from_bytes(data[at + 1 : at + 3], "big")
-        if length < _SHORTEST or at + length > len(data):
-            detail = f"no block: category {data[at]}, length {length}"
-            found.lose(at, len(data) - at, "truncated", detail)
-            break
-        found.add([at])
-        at += length + _GPS_TRAILER
-    return found
+    return _raw(data, _GPS_HEADER, _GPS_TRAILER)
 
 
 def _hexadecimal(data: bytes) -> _Found:

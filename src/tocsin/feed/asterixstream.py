@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from tocsin.feed import asterix
-from tocsin.feed.asterixblocks import Blocks, Lost, chain
+from tocsin.feed.asterixblocks import Blocks, Lost
 from tocsin.feed.asterixgroup import Told
+from tocsin.feed.asterixruns import chain
 from tocsin.feed.documents import parted
 from tocsin.feed.source import ReadOptions
 from tocsin.feed.stream import batch_of
