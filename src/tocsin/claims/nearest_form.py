@@ -1,9 +1,11 @@
 """The valid test nearest to one that does not parse.
 
+Words that mean what a valid one means ("at least", "three", 12,5) are put in its place first.
 At the character where the parser stops, the token there is replaced by something the parser
 expects, or something expected is put before it, or it is left out; at most three repairs are
 made, and of the results that parse the one most like the original is shown, the first expected
-first.  If no three repairs help, the most similar of the forms in the reference is shown.
+first.  If no three repairs help, what stands before that character is shown if it parses, else the
+most similar of the forms in the reference.
 """
 
 from __future__ import annotations
@@ -42,6 +44,36 @@ FORMS = (
 )
 
 
+#: What people write for what a test has.
+MEANT = {
+    "at least": ">=",
+    "no less than": ">=",
+    "more than": ">",
+    "over": ">",
+    "at most": "<=",
+    "no more than": "<=",
+    "up to": "<=",
+    "less than": "<",
+    "under": "<",
+    "nearly": "about",
+    "almost": "about",
+    "around": "about",
+    "some": "about",
+    "nautical miles": "NM",
+    "nmi": "NM",
+    "mi": "NM",  # a mile of seamen and airmen, and the nearest unit to the other one
+    "miles": "NM",
+    "metres": "m",
+    "kilometres": "km",
+    "feet": "ft",
+    "knots": "kt",
+    "minutes": "min",
+    "hours": "h",
+    "seconds": "s",
+    **dict(zip(("one", "two", "three", "four", "five", "six"), "123456", strict=True)),
+}
+
+
 def nearest(
     text: str,
     stop: Stop,
@@ -53,7 +85,16 @@ def nearest(
 
     check   returns None for a text that parses, else where that one stops
     """
-    open_ends = [(text, stop)]
+    plain, at = text, stop
+    for _ in range(REPAIRS):
+        reworded = _meant(plain, at.at)
+        if reworded is None:
+            break
+        again = check(reworded)
+        if again is None:
+            return reworded
+        plain, at = reworded, again
+    open_ends = [(plain, at)]
     for _ in range(REPAIRS):
         further: dict[str, Stop] = {}
         solved: list[str] = []
@@ -68,9 +109,23 @@ def nearest(
             return max(solved, key=lambda found: round(_likeness(found, text), 1))
         ranked = sorted(further.items(), key=lambda pair: -_likeness(pair[0], text))
         open_ends = ranked[:KEPT]
+    begun = text[: stop.at].rstrip()
+    if begun and check(begun) is None:
+        return begun
     volume, place = quoted(min(volumes, default="EE")), quoted(min(places, default="vaindloo"))
     forms = [form.replace("(V)", f"({volume})").replace("(P)", f"({place})") for form in FORMS]
     return next(iter(get_close_matches(text, forms, 1, cutoff=0.5)), forms[0])
+
+
+def _meant(text: str, at: int) -> str | None:
+    """Return the text with what stands at a place in the words of a test; None: nothing known."""
+    rest = text[at:]
+    if rest.startswith(",") and text[at - 1 : at].isdigit() and rest[1:2].isdigit():
+        return f"{text[:at]}.{rest[1:]}"
+    for said in sorted(MEANT, key=len, reverse=True):
+        if rest.casefold().startswith(said) and not rest[len(said) : len(said) + 1].isalpha():
+            return f"{text[:at]}{MEANT[said]}{rest[len(said) :]}"
+    return None
 
 
 def _repairs(text: str, stop: Stop) -> Iterator[str]:
