@@ -80,8 +80,8 @@ def sign(client: TestClient) -> Sign:
 
 @pytest.fixture(scope="session")
 def demo_client() -> Iterator[TestClient]:
-    """A visitor of the demo."""
-    held = open_all(Serving(demo=True))
+    """A visitor of the demo; the hour that it replays is tried where a server is really started."""
+    held = open_all(Serving(demo=True, demo_watch=False))
     with TestClient(make(held), base_url=ORIGIN) as made:
         yield made
     held.close()

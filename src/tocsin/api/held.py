@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,13 +25,20 @@ from tocsin.api.serving import Serving
 from tocsin.api.who import Who, address_of
 from tocsin.register.sql import open_store
 from tocsin.register.sql.store import SqlStore
+from tocsin.run.examples import demo_watch
 from tocsin.run.live.board import Board
 from tocsin.schema import Tlp
 
 if TYPE_CHECKING:
     from tocsin.run.live.service import Watch
 
+Say = Callable[[str], None]
 _WAIT_S = 20.0
+_DEMO_SPEED = 8  # an hour in seven and a half minutes
+
+
+def _nobody(_: str) -> None:
+    """Nobody is told."""
 
 
 class Held:
@@ -136,30 +143,48 @@ class Held:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def open_all(serving: Serving) -> Held:
-    """Return all that a server needs, opened; the watch is started by `server`."""
-    accounts = None
-    if not serving.demo and serving.accounts is not None:
-        accounts = AccountsFile(serving.accounts, create=True)
-    scratch = None
-    store = open_store(serving.store, create=False) if serving.store is not None else None
-    if store is None and serving.demo:
-        from tocsin.run.register_import import import_bundled
+def open_all(serving: Serving, say: Say = _nobody) -> Held:
+    """Return all that a server needs, opened; the watch is started by `server`.
 
-        scratch = Path(tempfile.mkdtemp(prefix="tocsin-demo-"))
-        store = open_store(f"sqlite:///{scratch / 'register.db'}")
-        import_bundled(store)
-    watch, herald = None, None
+    say  told in sentences what an operator should know
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="tocsin-demo-")) if serving.demo else None
+    try:
+        accounts = None
+        if not serving.demo and serving.accounts is not None:
+            accounts = AccountsFile(serving.accounts, create=True)
+        store = open_store(serving.store, create=False) if serving.store is not None else None
+        if store is None and scratch is not None:
+            from tocsin.run.register_import import import_bundled
+
+            store = open_store(f"sqlite:///{scratch / 'register.db'}")
+            import_bundled(store)
+        watch, herald = _watch(serving, scratch, say), None
+        if watch is not None:
+            herald = herald_of(watch.board, watch.config.tlp, serving)
+    except BaseException:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    cases = Cases(serving.cases, serving.demo)
+    return Held(serving, store, accounts, cases, watch, herald, scratch)
+
+
+def _watch(serving: Serving, scratch: Path | None, say: Say) -> Watch | None:
+    """Return the watch that is configured; a demo has the simulated hour, told faster."""
     if serving.watch is not None:
         from tocsin.run.live.service import Watch
 
-        watch = Watch.of(serving.watch)
-        herald = herald_of(watch.board, getattr(watch.config, "tlp", Tlp.AMBER), serving)
-    elif serving.demo:
-        herald = herald_of(Board(synthetic=True), Tlp.CLEAR, serving)
-    return Held(
-        serving, store, accounts, Cases(serving.cases, serving.demo), watch, herald, scratch
-    )
+        return Watch.of(serving.watch, say=say)
+    if scratch is None or not serving.demo_watch:
+        return None
+    from tocsin.run.live.config import read_config
+    from tocsin.run.live.service import Watch
+
+    path, journal = demo_watch(), scratch / "journal"
+    feeds = read_config(path, journal=journal).feeds
+    faster = [f"feed.{feed.name}.speed={_DEMO_SPEED}" for feed in feeds if feed.kind == "replay"]
+    return Watch.of(path, faster, journal=journal, say=say)
 
 
 def herald_of(board: Board, tlp: str, serving: Serving) -> Herald:

@@ -14,7 +14,7 @@ import uvicorn
 from tocsin.api.accounts import people
 from tocsin.api.accounts.file import AccountsFile
 from tocsin.api.app import make
-from tocsin.api.held import Held, open_all
+from tocsin.api.held import Held, Say, open_all
 from tocsin.api.serving import Serving
 from tocsin.errors import TocsinError, UsageError
 
@@ -35,14 +35,15 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(serving: Serving, ready: Callable[[str, Held], None]) -> None:
+def serve(serving: Serving, ready: Callable[[str, Held], None], say: Say) -> None:
     """Serve until SIGTERM or SIGINT.
 
     ready  told the address, when it listens
+    say    told in sentences what an operator should know
     """
     if not serving.loopback:
         serving.check(_users(serving))
-    held = open_all(serving)
+    held = open_all(serving, say)
     try:
         listening = _listen(serving)
         try:

@@ -18,6 +18,7 @@ class Serving:
     store: str | None = None  # the register's address; None: there is none
     accounts: Path | None = None  # the file of users; None only with `demo`
     demo: bool = False
+    demo_watch: bool = True  # whether a demo replays the simulated hour
     watch: Path | None = None
     cases: Path | None = None  # a folder of folders that `tocsin run` wrote
     hosts: tuple[str, ...] = ()  # names beside `host` that a request may ask for

@@ -75,7 +75,7 @@ def serve(
             if not people.can_sign_in(held.accounts):
                 say("tocsin: nobody can sign in yet: tocsin user add NAME --role admin")
 
-    run(serving, ready)
+    run(serving, ready, lambda text: say(f"tocsin: {text}"))
     return 0
 
 

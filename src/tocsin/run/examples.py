@@ -27,6 +27,11 @@ def examples() -> dict[str, Path]:
     return {path.parent.name: path for path in found}
 
 
+def demo_watch() -> Path:
+    """Return the configuration of the watch that a demo shows: a simulated hour, replayed."""
+    return _folder() / "watch" / "gulf-demo.toml"
+
+
 def recordings(example: str) -> tuple[str, ...]:
     """Return the names of the recordings an example needs fetched, in its order.
 
