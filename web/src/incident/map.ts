@@ -1,4 +1,5 @@
 /** What the incident screen draws on the map: corridor, limits, plots, and where it is now. */
+import { Marker } from 'maplibre-gl';
 import { COLOURS, EMPTY, FONT, hatch, setData, type Features, type MapLibre, type Theme } from '../lib/map';
 import { beside, degree_m, lastBefore, type Boundary, type Numbers, type OtherSide, type Sensor, type Track, type View } from './view';
 
@@ -44,7 +45,7 @@ export function addLayers(map: MapLibre, theme: Theme): void {
     paint: { 'icon-opacity': ['interpolate', ['linear'], ['zoom'], 8.2, 0.25, 11, 0.75] },
   });
   map.addLayer({
-    id: 'inc-plots-now', type: 'symbol', source: 'inc-plots', filter: ['==', ['get', 't'], -1],
+    id: 'inc-plots-now', type: 'symbol', source: 'inc-plots', minzoom: 8.6, filter: ['==', ['get', 't'], -1],
     layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 6, 0.5, 11, 1] },
   });
   map.addLayer({
@@ -70,12 +71,6 @@ export function addLayers(map: MapLibre, theme: Theme): void {
   });
   map.addLayer({ id: 'inc-ellipse', type: 'fill', source: 'inc-now', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': inside, 'fill-opacity': 0.28 } });
   map.addLayer({ id: 'inc-ellipse-line', type: 'line', source: 'inc-now', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': c.ink, 'line-width': 1.2 } });
-  map.addLayer({
-    id: 'inc-now', type: 'symbol', source: 'inc-now', filter: ['==', ['geometry-type'], 'Point'],
-    layout: {
-      'icon-image': ['get', 'icon'], 'icon-rotate': ['get', 'course'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-    },
-  });
 }
 
 /** Layers keep their colours from the theme; after a change of theme they are made anew. */
@@ -123,23 +118,6 @@ function images(map: MapLibre, theme: Theme): void {
     pen.lineTo(13, 23);
     pen.stroke();
   });
-  for (const [name, fill] of [['now-outside', c.track], ['now-inside', c.inside]] as const) {
-    image(map, name, 40, (pen) => {
-      pen.translate(20, 20);
-      pen.beginPath();
-      pen.moveTo(0, -15);
-      pen.lineTo(10, 12);
-      pen.lineTo(0, 6);
-      pen.lineTo(-10, 12);
-      pen.closePath();
-      pen.fillStyle = fill;
-      pen.strokeStyle = theme === 'dark' ? '#ffffff' : '#10202e';
-      pen.lineWidth = 2;
-      pen.lineJoin = 'round';
-      pen.fill();
-      pen.stroke();
-    });
-  }
 }
 
 function image(map: MapLibre, name: string, size: number, paint: (pen: CanvasRenderingContext2D) => void): void {
@@ -323,14 +301,29 @@ export interface Here {
   bearing_deg: number | null;
 }
 
-export function drawNow(map: MapLibre, here: Here | null): void {
-  if (!here) return put(map, 'inc-now', []);
-  const out: Feature[] = [];
-  if (here.major_m !== null && here.minor_m !== null) {
-    out.push(feature(ellipse(here.lon, here.lat, ELLIPSE_95 * here.major_m, ELLIPSE_95 * here.minor_m, here.bearing_deg ?? 0), { inside: here.inside }));
+/** The aircraft itself is an element over the map: it moves without the map being drawn again. */
+export function aircraft(): Marker {
+  const element = document.createElement('div');
+  element.className = 'inc-aircraft';
+  element.setAttribute('aria-hidden', 'true');
+  element.innerHTML = '<svg viewBox="-20 -20 40 40" width="38" height="38"><path d="M0-15 10 12 0 6-10 12Z" stroke-width="2" stroke-linejoin="round" /></svg>';
+  return new Marker({ element, rotationAlignment: 'map', pitchAlignment: 'map' });
+}
+
+export function place(marker: Marker, map: MapLibre, here: Here | null): void {
+  if (!here) {
+    marker.remove();
+    return;
   }
-  out.push(feature({ type: 'Point', coordinates: [here.lon, here.lat] }, { course: here.course, icon: here.inside ? 'now-inside' : 'now-outside' }));
-  put(map, 'inc-now', out);
+  marker.setLngLat([here.lon, here.lat]).setRotation(here.course);
+  if (!marker.getElement().isConnected) marker.addTo(map);
+  marker.getElement().classList.toggle('inside', here.inside);
+}
+
+/** The ellipse that holds it with 95 %. */
+export function drawEllipse(map: MapLibre, here: Here | null): void {
+  if (!here || here.major_m === null || here.minor_m === null) return put(map, 'inc-now', []);
+  put(map, 'inc-now', [feature(ellipse(here.lon, here.lat, ELLIPSE_95 * here.major_m, ELLIPSE_95 * here.minor_m, here.bearing_deg ?? 0), { inside: here.inside })]);
 }
 
 /** From each radar to its last plot: the older, the fainter. */
