@@ -136,6 +136,13 @@ served_by = "Estonia"
          "is an outline or a line"),
         ('[[fir]]\npath = "p"\nleft = { fir = "C" }\n', r"1 left: needs served_by"),
         ('[[place]]\nid = "x"\nlat_deg = 95\nlon_deg = 1\n', "needs lat_deg between -90 and 90"),
+        ('[[claim]]\nid = "a"\ntest = "radio = no"\n' * 2, r'id "a" stands in \[\[claim\]\] 1 too'),
+        ('[[claim]]\nid = "a"\ntest = "radio = no"\ngrade = "B7"\n', "no Admiralty grade"),
+        ('[met]\nqnh_hpa = 29.92\n', "qnh_hpa = 29.92 is not between 850 and 1090"),
+        ('[[source]]\npath = "p"\nsensor = 5\n', "sensor is no table"),
+        ('[[source]]\npath = "p"\n[source.sensor]\nrange_sigma_m = -5\n', "-5 is negative"),
+        ('[[source]]\npath = "p"\n[source.sensor]\nlon_deg = 240\n', "not between -180 and 180"),
+        ('[[source]]\npath = "p"\n[source.sensor]\nrotation_s = inf\n', "inf is not a number"),
         ('[plan]\npath = "p"\n', r"\[plan\]: is written \[\[plan\]\]"),
         ('[[planned]]\npath = "p"\n', '"planned" means nothing here; did you mean plan'),
     ],
@@ -156,4 +163,12 @@ def test_an_outage_is_a_pair_of_times(tmp_path: Path) -> None:
     assert read_case(path).outages == {"north": (pair,)}
     path.write_text(text.replace("07:10:00Z]]", "07:01:00Z]]"))
     with pytest.raises(CaseError, match="outages ends before it begins"):
+        read_case(path)
+
+
+@pytest.mark.parametrize(("seed", "told"), [("-1", "seed = -1 is neg"), ("1.5", "no whole|not a")])
+def test_a_seed_is_a_whole_number(tmp_path: Path, seed: str, told: str) -> None:
+    path = write(tmp_path, "")
+    path.write_text(path.read_text().replace("[case]", f"[case]\nseed = {seed}"))
+    with pytest.raises(CaseError, match=told):
         read_case(path)

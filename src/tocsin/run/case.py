@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from tocsin.errors import CaseError
@@ -19,6 +20,7 @@ from tocsin.run.weather import Qnh, load_qnh
 from tocsin.schema import Report
 from tocsin.track.altitude import HeightPrior
 
+QNH_HPA = (850.0, 1090.0)  # that was ever measured; inches of mercury are not hPa
 TLPS = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 
 
@@ -93,6 +95,11 @@ def _case(check: Checked, root: Table) -> Case:
     airspaces = check.tables(root, "airspace")
     if not airspaces:
         raise check.fail("", "names no [[airspace]]", 'try path = "bundled:sovereign"')
+    for kind in ("source", "report", "claim", "log"):
+        for place, item in check.tables(root, kind):
+            check.grade(item, place)
+    for kind in ("place", "claim"):
+        check.once(check.tables(root, kind), "id")
     sources = tuple(casesources.source(check, item, place) for place, item in tables)
     states = [casesources.state(check, item, place) for place, item in airspaces]
     reports = check.tables(root, "report")
@@ -109,7 +116,7 @@ def _case(check: Checked, root: Table) -> Case:
         as_of=check.moment(head["as_of"], "[case]", "as_of") if "as_of" in head else None,
         synthetic=check.flag(head, "synthetic", "[case]"),
         tlp=tlp,
-        seed=int(check.number(head, "seed", "[case]") or 0),
+        seed=_seed(check, head),
         sources=sources,
         airspaces=tuple(casesources.airspace(check, item, place) for place, item in airspaces),
         qnh=_qnh(check, met, head),
@@ -135,8 +142,15 @@ def _case(check: Checked, root: Table) -> Case:
     )
 
 
+def _seed(check: Checked, head: Table) -> int:
+    value = check.within(head, "seed", "[case]", 0, inf) or 0.0
+    if value != int(value):
+        raise check.fail("[case]", f"seed = {value:g} is not a whole number")
+    return int(head.get("seed", 0))
+
+
 def _qnh(check: Checked, met: Table, head: Table) -> Qnh | None:
-    value = check.number(met, "qnh_hpa", "[met]")
+    value = check.within(met, "qnh_hpa", "[met]", *QNH_HPA)
     if "source" not in met:
         return value
     if value is not None:

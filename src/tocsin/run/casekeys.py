@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from tocsin.errors import CaseError, TocsinError
 
 Table = Mapping[str, Any]
+GRADE = re.compile("[A-F][1-6]")
 
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -96,9 +99,32 @@ class Checked:
         value = table.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise self.fail(place, f"{key} = {value!r} is not a number")
         return float(value)
+
+    def within(self, table: Table, key: str, place: str, low: float, high: float) -> float | None:
+        """Return a number between two others, both included; None where the key is absent."""
+        value = self.number(table, key, place)
+        if value is not None and not low <= value <= high:
+            upto = f"is not between {low:g} and {high:g}" if isfinite(high) else "is negative"
+            raise self.fail(place, f"{key} = {value:g} {upto}")
+        return value
+
+    def grade(self, table: Table, place: str) -> None:
+        """Raise CaseError for a grade that is none of the Admiralty's; "" is no grade."""
+        value = self.text(table, "grade", place, "")
+        if value and not GRADE.fullmatch(value):
+            raise self.fail(place, f'grade "{value}" is no Admiralty grade', "A-F and 1-6, as B2")
+
+    def once(self, items: Iterable[tuple[str, Table]], key: str) -> None:
+        """Raise CaseError where two tables have the same name."""
+        seen: dict[object, str] = {}
+        for place, item in items:
+            name = item.get(key)
+            if name in seen:
+                raise self.fail(place, f'{key} "{name}" stands in {seen[name]} too', "rename one")
+            seen[name] = place
 
     def moment(self, value: object, place: str, key: str) -> datetime:
         if not isinstance(value, datetime):

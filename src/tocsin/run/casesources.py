@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from math import inf
 from typing import Any
 
 from tocsin.feed.source import ReadOptions
@@ -12,6 +13,15 @@ from tocsin.run.casekeys import Checked, Table
 from tocsin.run.sources import Spec
 from tocsin.schema import Edge, Sensor
 
+#: What a number of a sensor may be; all others are spreads, lengths and times, and not negative.
+RANGES = {
+    "lat_deg": (-90.0, 90.0),
+    "lon_deg": (-180.0, 180.0),
+    "h_hae_m": (-1000.0, 20_000.0),
+    "north_offset_deg": (-360.0, 360.0),
+    "detection_probability": (0.0, 1.0),
+    "rotation_s": (0.01, 3600.0),
+}
 LAYERS = ("sovereign", "eez", "fir", "adiz", "restricted", "custom")
 
 
@@ -29,8 +39,12 @@ def source(check: Checked, item: Table, place: str) -> Spec:
     if "://" in path:
         raise check.fail(place, f'"{path}" is a live feed', "record it to a file first")
     given = item.get("sensor", {})
+    if not isinstance(given, dict):
+        raise check.fail(place, "sensor is no table", "write [source.sensor] under it")
     reference = None
     if "lat_deg" in given and "lon_deg" in given:
+        check.within(given, "lat_deg", place, *RANGES["lat_deg"])
+        check.within(given, "lon_deg", place, *RANGES["lon_deg"])
         reference = (float(given["lat_deg"]), float(given["lon_deg"]))
     mapping = item.get("mapping")
     use = check.text(item, "use", place, "evidence")
@@ -65,7 +79,7 @@ def sensor(check: Checked, item: Table, place: str) -> Sensor | None:
             hint = f"did you mean {near[0]}?" if near else f"keys are {', '.join(allowed)}"
             raise check.fail(place, f'"{key}" means nothing here', hint)
         if key != "kind":
-            check.number(given, key, place)
+            check.within(given, key, place, *RANGES.get(key, (0.0, inf)))
     witness = str(item.get("witness", "")) or check.text(item, "path", place)
     values: dict[str, Any] = {k: v if k == "kind" else float(v) for k, v in given.items()}
     return Sensor(id=witness, witness=witness, **values)

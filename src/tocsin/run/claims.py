@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.claims.evidence import Asking, Evidence
+from tocsin.claims.evidence import Asking, Evidence, Measuring
 from tocsin.claims.judge import judge
 from tocsin.claims.shifts import place_m
 from tocsin.incursion.boundary import put_together
@@ -136,27 +136,51 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
         h_hae_m=thin(target.h_hae_m),
         observed=target.observed[columns],
     )
-    outlines = {(o.outline.volume.name, o.outline.volume.hypothesis): o for o in mine}
+    # A volume may come in parts, each with an outline of its own: inside any is inside.
+    parts: dict[tuple[str, str], list[Weighed]] = {}
+    for one in mine:
+        volume = one.outline.volume
+        parts.setdefault((volume.name, volume.hypothesis), []).append(one)
     origin = float(posterior.lon_deg[0, 0]), float(posterior.lat_deg[0, 0])
-    alone = {key: put_together([one.outline]) for key, one in outlines.items()}
-    fine = {
-        key: Field(*origin, 0, alone[key], spacing_m=SPACING_M, error_m=ERROR_M) for key in outlines
+    alone = {
+        key: [put_together([one.outline]) for one in several] for key, several in parts.items()
     }
+
+    def measuring(spacing_m: float, error_m: float) -> dict[tuple[str, str], list[Field]]:
+        return {
+            key: [Field(*origin, 0, part, spacing_m=spacing_m, error_m=error_m) for part in several]
+            for key, several in alone.items()
+        }
+
+    fine, rough = measuring(SPACING_M, ERROR_M), measuring(ROUGH_M, ROUGH_M / 10)
     return replace(
         evidence,
         posterior=posterior,
-        signed_distance_m={key: thin(one.judged.signed_m) for key, one in outlines.items()},
+        signed_distance_m={
+            key: _deepest([thin(one.judged.signed_m) for one in several])
+            for key, several in parts.items()
+        },
         place_distance_m={
             name: place_m(posterior.lon_deg, posterior.lat_deg, *where)
             for name, where in evidence.places.items()
         },
-        signed_distance=fine,
-        exact_distance={key: field.exact for key, field in fine.items()},
-        rough_distance={
-            key: Field(*origin, 0, alone[key], spacing_m=ROUGH_M, error_m=ROUGH_M / 10)
-            for key in outlines
+        signed_distance={key: _union(fields) for key, fields in fine.items()},
+        exact_distance={
+            key: _union([field.exact for field in fields]) for key, fields in fine.items()
         },
+        rough_distance={key: _union(fields) for key, fields in rough.items()},
         height_observed=False,
         aircraft_count=target.aircraft_count,
         aircraft_count_source=target.aircraft_count_source,
     )
+
+
+def _deepest(each: Sequence[Floats]) -> Floats:
+    return each[0] if len(each) == 1 else np.maximum.reduce(list(each))
+
+
+def _union(measures: Sequence[Measuring]) -> Measuring:
+    """Return the distance to the limit of several parts, positive inside any of them."""
+    if len(measures) == 1:
+        return measures[0]
+    return lambda lon, lat: _deepest([measure(lon, lat) for measure in measures])

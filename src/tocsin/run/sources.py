@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -137,7 +138,7 @@ def gather(
         tracks, distrust = check(tracks, tracker_obs=from_trackers(fixes))
     if not tracks.num_rows:
         raise FeedError(
-            "no fix with a time and a position is left",
+            "no fix with a time and a position is left" + _in(window_ns),
             path=", ".join(spec.path for spec in specs),
             hint="see the reasons with: tocsin read SOURCE",
         )
@@ -221,6 +222,13 @@ def _above_sea(fixes: pa.Table, qnh: Qnh) -> pa.Table:
             fixes.column_names.index("h_msl_m"), "h_msl_m", pc.coalesce(fixes["h_msl_m"], column)
         )
     return fixes.append_column(FIX.field("h_msl_m"), column)
+
+
+def _in(window_ns: tuple[int, int] | None) -> str:
+    if window_ns is None:
+        return ""
+    begin, end = (datetime.fromtimestamp(ns // 10**9, UTC) for ns in window_ns)
+    return f" in the window of the case, {begin:%Y-%m-%d %H:%M:%S} Z to {end:%Y-%m-%d %H:%M:%S} Z"
 
 
 def _within(tracks: pa.Table, window_ns: tuple[int, int]) -> pa.Table:
