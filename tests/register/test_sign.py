@@ -81,6 +81,15 @@ def test_what_is_no_key_says_so(tmp_path: Path) -> None:
     line = tmp_path / "key.pub"
     line.write_text(PREFIX + b64(PUBLIC) + "\n")
     assert public_of(str(line)) == PREFIX + b64(PUBLIC)
+    new_key(tmp_path / "mine.pem")
+    with pytest.raises(UsageError, match="holds a private key") as caught:
+        public_of(str(tmp_path / "mine.pem"))
+    secret = (tmp_path / "mine.pem").read_text().splitlines()[1]
+    assert secret not in str(caught.value)  # no message repeats what a file holds
+    (tmp_path / "note").write_text("a secret\n")
+    with pytest.raises(UsageError, match="is no public key") as caught:
+        public_of(str(tmp_path / "note"))
+    assert "a secret" not in str(caught.value)
 
 
 def test_signatures_and_dissents_stand_with_what_they_speak_of(

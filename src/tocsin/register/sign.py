@@ -88,18 +88,24 @@ def public_text(key: Ed25519PrivateKey) -> str:
 
 
 def public_of(text: str) -> str:
-    """Return a public key given as text, or as a file that holds its one line, checked."""
-    if not text.startswith(PREFIX):
+    """Return a public key given as text, or as a file that holds its one line, checked.
+
+    What a file holds is never repeated: it may be the private key, named by mistake.
+    """
+    named, given = f'"{text}"', text.strip()
+    if not given.startswith(PREFIX):
         try:
-            text = Path(text).read_text(encoding="ascii").strip()
+            given = Path(text).read_text(encoding="ascii").strip()
         except (OSError, ValueError):
             raise UsageError(
-                f'"{text}" is neither a public key nor a file with one',
+                f"{named} is neither a public key nor a file with one",
                 hint=f"a public key looks like {PREFIX}AAAA...",
             ) from None
-    if len(_raw(text, 32)) != 32:
-        raise UsageError(f'"{text}" is no public key', hint=f"it looks like {PREFIX}AAAA...")
-    return text
+        if "PRIVATE KEY" in given:
+            raise UsageError(f"{named} holds a private key", hint="give its public half, as text")
+    if not given.startswith(PREFIX) or len(_raw(given, 32)) != 32:
+        raise UsageError(f"{named} is no public key", hint=f"it looks like {PREFIX}AAAA...")
+    return given
 
 
 def sign_text(key: Ed25519PrivateKey, text: str) -> str:
