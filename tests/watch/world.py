@@ -11,6 +11,7 @@ import pyarrow as pa
 from tocsin.airspace.datum import parse_limit
 from tocsin.airspace.edges import outline
 from tocsin.schema import FIX, Edge, Floats, Limit, Outline, Ring, Volume
+from tocsin.schema.live import Alert
 from tocsin.watch.area import Area, area_of
 from tocsin.watch.batch import Batch, batch_of
 from tocsin.watch.engine import Engine, Step
@@ -69,15 +70,12 @@ def engine(
 
 def fixes(**columns: Any) -> pa.Table:
     """Return a table of fixes; one value stands for all rows."""
-    count = max(np.size(v) if not isinstance(v, str) else 1 for v in columns.values())
+    count = max(1 if isinstance(v, str) else np.size(v) for v in columns.values())
     arrays, names = [], []
     for name, values in columns.items():
         if isinstance(values, str) or not np.ndim(values):
             values = [values] * count
-        listed = [
-            None if v is None else v
-            for v in (values.tolist() if hasattr(values, "tolist") else values)
-        ]
+        listed = values.tolist() if isinstance(values, np.ndarray) else list(values)
         kind = FIX.field(name).type
         if pa.types.is_timestamp(kind):
             made = pa.array(listed, pa.int64()).cast(kind)
@@ -95,8 +93,7 @@ def batch(witness: str = "rx", **columns: Any) -> Batch:
     return batch_of(fixes(**told), witness, witness)
 
 
-def fly(
-    machine: Engine,
+def flight(
     lon: Floats,
     lat: Floats,
     *,
@@ -104,20 +101,39 @@ def fly(
     start_ns: int = START_NS,
     witness: str = "rx",
     **columns: Any,
+) -> Batch:
+    """Return the positions of one aircraft, one each step."""
+    at = start_ns + np.round(np.arange(len(lon)) * step_s * 1e9).astype(np.int64)
+    told = {"t_applicability": at, "lon_deg": lon, "lat_deg": lat, "pos_epu95_m": 92.6}
+    return batch(witness, **(told | columns))
+
+
+def fly(
+    machine: Engine, lon: Floats, lat: Floats, *, step_s: float = 1.0, **more: Any
 ) -> list[Step]:
     """Fly one aircraft, one position a step."""
-    out = []
-    for k in range(len(lon)):
-        at = start_ns + round(k * step_s * 1e9)
-        told = {
-            "t_applicability": [at],
-            "lon_deg": [float(lon[k])],
-            "lat_deg": [float(lat[k])],
-            "pos_epu95_m": [92.6],
-        }
-        each = {n: [v[k]] if isinstance(v, np.ndarray) else [v] for n, v in columns.items()}
-        out.append(machine.step(batch(witness, **(told | each)), at))
-    return out
+    whole = flight(lon, lat, step_s=step_s, **more)
+    return [machine.step(whole.take(np.array([k])), int(whole.t_ns[k])) for k in range(len(whole))]
+
+
+def fly_fleet(machine: Engine, lon: Floats, lat: Floats, **more: Any) -> list[Alert]:
+    """Fly many aircraft, (fleet, times), each with a position a second; return the alerts."""
+    fleet, count = lon.shape
+    at = START_NS + np.arange(count) * 1_000_000_000
+    whole = batch(
+        icao24=np.repeat(0x400000 + np.arange(fleet), count),
+        t_applicability=np.tile(at, fleet),
+        lon_deg=lon.ravel(),
+        lat_deg=lat.ravel(),
+        **more,
+    )
+    index = np.arange(fleet * count).reshape(fleet, count)
+    return alerts([machine.step(whole.take(index[:, k]), int(at[k])) for k in range(count)])
+
+
+def alerts(steps: Sequence[Step]) -> list[Alert]:
+    """Return the alerts of steps, in order."""
+    return [alert for step in steps for alert in step.alerts]
 
 
 def north(lat0: float, speed_mps: float, count: int, step_s: float = 1.0) -> Floats:

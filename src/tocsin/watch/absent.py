@@ -24,7 +24,7 @@ from tocsin.watch.batch import Bools, Ints
 from tocsin.watch.judge import Judge
 from tocsin.watch.match import pairs
 from tocsin.watch.settings import Coverage, WatchSettings
-from tocsin.watch.tracks import COUNT, GAP, LAT, LON, POS, PP, VE, VN, R, T, Tracks
+from tocsin.watch.tracks import COUNT, GAP, LAT, LON, PP, VE, VN, R, T, Tracks
 
 SEEN_S = 30.0  # a dark track not seen for this long is neither dark nor lit
 EDGE = 0.9
@@ -43,7 +43,7 @@ def dark(tracks: Tracks, clock_s: float, accel_psd: float) -> tuple[Ints, Floats
     out = np.ones(len(rows))
     if len(rows):
         out[_shown(tracks, rows, clock_s, accel_psd)] = 0.0
-        out[clock_s - tracks.motion[rows, POS] > SEEN_S] = np.nan
+        out[clock_s - tracks.placed_at[rows] > SEEN_S] = np.nan
     return rows, out
 
 
@@ -70,13 +70,13 @@ def lost(
     """
     settings = judge.settings
     rows = tracks.rows()
-    rows = rows[clock_s - tracks.motion[rows, POS] >= LEAST_S]
+    rows = rows[clock_s - tracks.placed_at[rows] >= LEAST_S]
     rows = rows[(tracks.motion[rows, COUNT] >= 3) & (tracks.grounded[rows] != 1)]
     missed, by = np.zeros(len(rows), bool), [""] * len(rows)
     if not len(rows) or not settings.sensors:
         return rows, missed, by
     rows_flying = ~_landed(tracks, rows, settings)
-    silent_s = clock_s - tracks.motion[rows, POS]
+    silent_s = clock_s - tracks.placed_at[rows]
     low_m = _low_m(judge, tracks, rows, clock_s)
     for sensor in settings.sensors:
         if sensor.witness not in well or sensor.witness not in tracks.witnesses:

@@ -9,8 +9,9 @@ column of codes; a value that cannot be is an error of its record, counted in `e
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -79,6 +80,15 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def take(self, index: Ints) -> Batch:
+        """Return some of the updates, in the order of the index; errors stay with the whole."""
+        columns: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, np.ndarray):
+                columns[each.name] = value[..., index]
+        return replace(self, errors={}, **columns)
 
 
 def batch_of(fixes: pa.Table, feed: str, witness: str, sigma_m: Floats | None = None) -> Batch:

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 FORMAT = 1
 _TRACKS = (
     "motion",
+    "heard_at",
+    "placed_at",
+    "lag_s",
+    "judged_at",
+    "judged_lon",
+    "judged_lat",
+    "judged_wide",
+    "clear_m",
+    "late_t",
+    "odd_t",
+    "odd_lon",
+    "odd_lat",
     "key",
     "h_m",
     "h_at",

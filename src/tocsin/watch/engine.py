@@ -30,7 +30,7 @@ from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
 from tocsin.watch.settings import WatchSettings
 from tocsin.watch.told import Row, Rows
-from tocsin.watch.tracks import ALAT, ALON, AWIDE, CLEAR, EVAL, LAT, LON, PP, SEEN, R, Tracks
+from tocsin.watch.tracks import LAT, LON, PP, R, Tracks
 
 _US = 1_000  # ns: alerts count microseconds, as their text does
 TEST_RULE = "test"
@@ -185,13 +185,16 @@ class Engine:
 
     def _due(self, rows: Ints) -> Ints:
         """Return those of the rows of which something may have changed."""
-        m = self.tracks.motion[rows].T
-        x = (m[LON] - m[ALON]) * m[AWIDE]  # over the antimeridian it is far: looked at again
-        y = (m[LAT] - m[ALAT]) * DEGREE_M
+        t = self.tracks
+        m = t.motion[rows].T
+        x = (m[LON] - t.judged_lon[rows]) * t.judged_wide[
+            rows
+        ]  # over the antimeridian it is far: looked at again
+        y = (m[LAT] - t.judged_lat[rows]) * DEGREE_M
         margin = SURE * np.sqrt(np.maximum(m[PP], m[R]) + self.judge.widest_m**2)
-        left = m[CLEAR] - margin
+        left = t.clear_m[rows] - margin
         due = (x * x + y * y >= left * left) | (left <= 0)
-        due |= self.clock_s - m[EVAL] >= self.settings.recheck_s
+        due |= self.clock_s - t.judged_at[rows] >= self.settings.recheck_s
         due |= self.holds.waiting[rows] > 0
         return np.asarray(rows[due])
 
@@ -199,9 +202,12 @@ class Engine:
         """Hold tracks against the areas, and their alerts against the rules."""
         t, judge = self.tracks, self.judge
         found = judge.within(t, rows, self.clock_s, self.now_ns)
-        t.motion[rows, ALON], t.motion[rows, ALAT] = t.motion[rows, LON], t.motion[rows, LAT]
-        t.motion[rows, AWIDE] = DEGREE_M * np.cos(np.radians(t.motion[rows, LAT]) * 0.99)
-        t.motion[rows, CLEAR], t.motion[rows, EVAL] = found.clear_m, self.clock_s
+        lon, lat = t.motion[rows, LON], t.motion[rows, LAT]
+        t.judged_lon[rows], t.judged_lat[rows] = lon, lat
+        t.judged_wide[rows] = DEGREE_M * np.cos(
+            np.radians(lat) * 0.99
+        )  # a little nearer the equator
+        t.clear_m[rows], t.judged_at[rows] = found.clear_m, self.clock_s
         self.outlook.within(rows, found, judge.asked)
         for r in range(len(judge.rules)):
             slot = judge.slot_of[AlertKind.INSIDE][r, found.area + 1]
@@ -291,7 +297,7 @@ class Engine:
             # Only a sight of it ends that it is lost: that nobody would see it now does not.
             self._absent(AlertKind.LOST, rows, np.where(missed, 1.0, np.nan))
         used = t.rows()
-        old = used[self.clock_s - t.motion[used, SEEN] > self.settings.forget_s]
+        old = used[self.clock_s - t.heard_at[used] > self.settings.forget_s]
         for row in old.tolist():
             self._drop(row, f"not seen for {self.settings.forget_s / 60:.0f} min")
         changed = np.union1d(was, np.flatnonzero(o.lost))

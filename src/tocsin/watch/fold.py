@@ -23,26 +23,7 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.batch import Bools, Ints
-from tocsin.watch.tracks import (
-    COUNT,
-    FLAT,
-    FLON,
-    GAP,
-    JLAT,
-    JLON,
-    JT,
-    LAT,
-    LATE,
-    LON,
-    PP,
-    PV,
-    VE,
-    VN,
-    VV,
-    R,
-    T,
-    Tracks,
-)
+from tocsin.watch.tracks import COUNT, FLAT, FLON, GAP, LAT, LON, PP, PV, VE, VN, VV, R, T, Tracks
 
 BACK_S = 10.0  # a clock that is this much behind has been set back
 AGREE = 3  # positions that agree against what is known
@@ -53,6 +34,7 @@ NEAR_DEG = (
 UNKNOWN_V_MPS = 150.0  # one-sigma speed per axis of an aircraft of which nothing is known
 V_SIGMA_MPS = 5.0  # of a reported velocity: whole knots, and half a second old
 FASTEST_MPS = 1_000.0
+LIKELY_MPS = 400.0  # between two positions that stand against all others
 _RAD = np.pi / 180.0
 
 
@@ -75,10 +57,18 @@ def fold(
     vn_mps: Floats,
     clock_s: float,
     accel_psd: float,
+    *,
+    alone: bool = False,
 ) -> Folded:
-    """Take in positions (N,), sorted by row and then by time; return which were used."""
+    """Take in positions (N,), sorted by row and then by time; return which were used.
+
+    alone   every row comes once only, in any order
+    """
     used = np.zeros(len(row), bool)
     counts: dict[str, int] = {}
+    if alone:
+        told = (row, t_s, lon_deg, lat_deg, variance_m2, ve_mps, vn_mps, clock_s, accel_psd)
+        return Folded(_round(tracks, *told, counts), counts)
     first = np.flatnonzero(np.diff(row, prepend=-1) != 0)
     nth = np.arange(len(row)) - np.repeat(first, np.diff(np.append(first, len(row))))
     most = int(nth.max(initial=-1))
@@ -114,7 +104,7 @@ def _round(
     counts: dict[str, int],
 ) -> Bools:
     """Take in one position of each of some rows."""
-    m = tracks.motion[row].T.copy()  # (columns, N): one contiguous line a column
+    m = tracks.motion.take(row, axis=0).T.copy()  # (columns, N): one contiguous line a column
     new = m[COUNT] == 0
     dt = t_s - m[T]
     copy = (np.abs(lat - m[FLAT]) <= NEAR_DEG) & (np.abs(lon - m[FLON]) <= 2 * NEAR_DEG)
@@ -133,12 +123,12 @@ def _round(
 
     anew = new
     if late.any():
-        anew = anew | _set_back(tracks, row, m, late, t_s, dt)
+        anew = anew | _set_back(tracks, row, late, t_s, dt)
         counts["late"] = counts.get("late", 0) + int(late.sum())
     if copy.any():
         counts["repeated"] = counts.get("repeated", 0) + int(copy.sum())
     if far.any():
-        moved = _elsewhere(tracks, row, m, far, t_s, lon, lat, r)
+        moved = _elsewhere(tracks, row, far, t_s, lon, lat, r)
         anew = anew | moved
         tracks.moved_at[row[moved]] = clock_s
         tracks.leapt_at[row[far]] = clock_s
@@ -146,7 +136,6 @@ def _round(
     use = anew | ~(late | copy | far)
     if not use.all():
         whole = np.flatnonzero(use)
-        tracks.motion[row] = m.T  # what was noted of the others
         m, row, at = m[:, whole], row[whole], at.take(whole)
         t_s, dt, lon, lat, r = t_s[whole], dt[whole], lon[whole], lat[whole], r[whole]
         ve, vn, x, y, anew = ve[whole], vn[whole], x[whole], y[whole], anew[whole]
@@ -223,20 +212,21 @@ def _started(
     m[VV, k] = np.where(told, V_SIGMA_MPS**2, UNKNOWN_V_MPS**2)
 
 
-def _set_back(tracks: Tracks, row: Ints, m: Floats, late: Bools, t_s: Floats, dt: Floats) -> Bools:
+def _set_back(tracks: Tracks, row: Ints, late: Bools, t_s: Floats, dt: Floats) -> Bools:
     """Note positions that are too old; return those whose clock has been set back."""
-    back = late & (dt < -BACK_S)
-    in_order = t_s > m[LATE]
-    run = np.where(back, np.where(in_order, tracks.lates[row] + 1, 1), tracks.lates[row])
-    m[LATE] = np.where(back, t_s, m[LATE])
-    tracks.lates[row] = np.minimum(run, 100)
-    return np.asarray(back & in_order & (run >= AGREE))
+    k = np.flatnonzero(late & (dt < -BACK_S))
+    r = row[k]
+    in_order = t_s[k] > tracks.late_t[r]
+    run = np.where(in_order, np.minimum(tracks.lates[r] + 1, 100), 1)
+    tracks.late_t[r], tracks.lates[r] = t_s[k], run
+    out = np.zeros(len(row), bool)
+    out[k] = in_order & (run >= AGREE)
+    return out
 
 
 def _elsewhere(
     tracks: Tracks,
     row: Ints,
-    m: Floats,
     far: Bools,
     t_s: Floats,
     lon: Floats,
@@ -244,16 +234,19 @@ def _elsewhere(
     r: Floats,
 ) -> Bools:
     """Note positions that cannot be reached; return those that agree with the ones before."""
-    x, y = plane.xy(plane.place(m[JLON], m[JLAT]), lon, lat)
-    dt = t_s - m[JT]
-    reach = FASTEST_MPS * 0.4 * (np.abs(dt) + 1.5) + 8 * np.sqrt(r) + 300.0
-    agree = (tracks.leaps[row] > 0) & (x * x + y * y <= reach * reach) & (dt >= 0)
-    run = np.where(far, np.where(agree, tracks.leaps[row] + 1, 1), tracks.leaps[row])
-    m[JT], m[JLON], m[JLAT] = (
-        np.where(far, now, was) for now, was in ((t_s, m[JT]), (lon, m[JLON]), (lat, m[JLAT]))
-    )
-    tracks.leaps[row] = np.minimum(run, 100)
-    return np.asarray(far & (run >= AGREE))
+    k = np.flatnonzero(far)
+    who = row[k]
+    at = plane.place(tracks.odd_lon[who], tracks.odd_lat[who])
+    x, y = plane.xy(at, lon[k], lat[k])
+    dt = t_s[k] - tracks.odd_t[who]
+    reach = LIKELY_MPS * (np.abs(dt) + 1.5) + 8 * np.sqrt(r[k]) + 300.0
+    agree = (tracks.leaps[who] > 0) & (x * x + y * y <= reach * reach) & (dt >= 0)
+    run = np.where(agree, np.minimum(tracks.leaps[who] + 1, 100), 1)
+    tracks.leaps[who] = run
+    tracks.odd_t[who], tracks.odd_lon[who], tracks.odd_lat[who] = t_s[k], lon[k], lat[k]
+    out = np.zeros(len(row), bool)
+    out[k] = run >= AGREE
+    return out
 
 
 def ahead(m: Floats, dt: Floats, q: float) -> tuple[Floats, Floats, Floats]:

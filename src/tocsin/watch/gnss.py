@@ -23,7 +23,7 @@ from tocsin.schema.live import Jamming
 from tocsin.watch import plane
 from tocsin.watch.batch import KINDS, Bools, Ints
 from tocsin.watch.settings import WatchSettings
-from tocsin.watch.tracks import COUNT, GAP, LAT, LON, POS, SEEN, Tracks
+from tocsin.watch.tracks import COUNT, GAP, LAT, LON, Tracks
 
 SOUND = 7  # NACp 7 is 185 m, NIC 7 370 m (DO-260B)
 POOR = 4  # NACp 4 is 1 NM, NIC 4 is 2 NM
@@ -173,13 +173,15 @@ def affected(tracks: Tracks, clock_s: float) -> tuple[Ints, Bools]:
     rows = tracks.rows()
     m = tracks.motion[rows].T
     kind = tracks.kind[rows]
-    flying = (kind >= 0) & _BY_SATELLITE[kind] & (tracks.grounded[rows] != 1)
-    flying &= clock_s - m[SEEN] <= HELD_S
+    heard = clock_s - tracks.heard_at[rows]
     sound = tracks.sound[rows] >= LEAST
+    # A radar may have seen it last: who reports its navigation flies by it all the same.
+    by_satellite = (kind >= 0) & (_BY_SATELLITE[kind] | sound)
+    flying = by_satellite & (tracks.grounded[rows] != 1) & (heard <= HELD_S)
     poor = sound & (clock_s - tracks.poor_at[rows] <= HELD_S)
     leapt = clock_s - tracks.leapt_at[rows] <= LEAP_S
     usual = (m[COUNT] >= 5) & (m[GAP] <= SILENT_S / 4)
-    silent = usual & (clock_s - m[POS] >= SILENT_S) & (clock_s - m[SEEN] <= 10.0)
+    silent = usual & (clock_s - tracks.placed_at[rows] >= SILENT_S) & (heard <= 10.0)
     hit = poor | leapt | silent
     counted = flying & (sound | (m[COUNT] >= 5))
     return rows[counted], hit[counted]

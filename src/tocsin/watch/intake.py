@@ -9,11 +9,11 @@ import numpy as np
 
 from tocsin.schema import Floats
 from tocsin.watch import fold
-from tocsin.watch.batch import KINDS, NOBODY, Batch, Ints, named
+from tocsin.watch.batch import KINDS, NOBODY, Batch, Bytes, Ints, named
 from tocsin.watch.gnss import POOR, SOUND
 from tocsin.watch.match import matched
 from tocsin.watch.settings import WatchSettings
-from tocsin.watch.tracks import EPOCH_NS, EVAL, LAG, POS, SEEN, Tracks, name_of
+from tocsin.watch.tracks import EPOCH_NS, NEVER, Tracks, name_of
 
 Count = Callable[[str, int], None]
 Drop = Callable[[int, str], None]
@@ -37,13 +37,23 @@ class Intake:
         """Fold a batch into the tracks; return the rows it told a new position of."""
         t = self.tracks
         now_s = (now_ns - EPOCH_NS) / 1e9
-        t_s = np.where(batch.t_ns >= 0, (batch.t_ns - EPOCH_NS) / 1e9, now_s)
+        t_s = (batch.t_ns - EPOCH_NS) / 1e9
+        if batch.t_ns.min() < 0:
+            t_s = np.where(batch.t_ns >= 0, t_s, now_s)
         row = self._rows(batch, t_s, clock_s)
         known = np.flatnonzero(row >= 0)
-        t.motion[row[known], SEEN] = clock_s
-        placed = known[~np.isnan(batch.lon_deg[known])]
+        mine = row[known]
+        t.heard_at[mine] = clock_s
+        t.scratch[mine] = np.arange(len(mine))
+        alone = bool((t.scratch[mine] == np.arange(len(mine))).all())  # one update a track
         lon, lat = batch.lon_deg, batch.lat_deg
-        order = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
+        placed = known[~np.isnan(lon[known])]
+        order: Ints | slice = placed
+        if not alone:
+            order = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
+        elif len(placed) == len(row):
+            order = slice(None)  # views, no copies
+        kind = batch.kind[order]
         rows = row[order]
         folded = fold.fold(
             t,
@@ -56,22 +66,24 @@ class Intake:
             batch.vn_mps[order],
             clock_s,
             self.settings.accel_psd,
+            alone=alone,
         )
         for reason, count in folded.counts.items():
             self.count(reason, count)
-        used = order[folded.used]
-        mine = row[used]
-        t.motion[mine, POS] = clock_s
-        t.motion[mine, LAG] = np.clip(now_s - t_s[used], 0.0, 60.0)
-        t.kind[mine] = batch.kind[used]
-        other = _OTHER[batch.kind[used]]
+        lag_s = np.clip(now_s - t_s[order], 0.0, 60.0)
+        if not folded.used.all():
+            rows, lag_s, kind = rows[folded.used], lag_s[folded.used], kind[folded.used]
+        t.placed_at[rows], t.lag_s[rows], t.kind[rows] = clock_s, lag_s, kind
+        other = _OTHER[kind]
         if other.any():
-            t.other_at[mine[other]] = clock_s
+            t.other_at[rows[other]] = clock_s
         bit = t.witness(batch.witness)
-        t.by_now[mine] |= bit
-        t.by_ever[mine] |= bit
-        self._told(batch, row, known, t_s, clock_s)
-        return mine[np.flatnonzero(np.diff(mine, prepend=-1))] if len(mine) else mine
+        t.by_now[rows] |= bit
+        t.by_ever[rows] |= bit
+        self._told(batch, row, known, t_s, clock_s, alone)
+        if alone:
+            return np.asarray(np.sort(rows))
+        return np.asarray(rows[np.flatnonzero(np.diff(rows, prepend=-1))])
 
     def _rows(self, batch: Batch, t_s: Floats, clock_s: float) -> Ints:
         """Return the row of every update, opening those that are new; -1 where there is none."""
@@ -112,42 +124,47 @@ class Intake:
                 self.drop(int(old), "the watch holds no more tracks")
             self.count("evicted", short)
 
-    def _told(self, batch: Batch, row: Ints, known: Ints, t_s: Floats, clock_s: float) -> None:
+    def _told(
+        self, batch: Batch, row: Ints, known: Ints, t_s: Floats, clock_s: float, alone: bool
+    ) -> None:
         """Take over what updates tell beside a position; of one track the last counts."""
         t = self.tracks
-        k = known[np.argsort(t_s[known], kind="stable")]
+        k: Ints | slice = known
+        if not alone:
+            k = known[np.argsort(t_s[known], kind="stable")]
+        elif len(known) == len(row):
+            k = slice(None)
         r = row[k]
         h = batch.h_m[:, k]
         some = ~np.isnan(h)
-        if some.any():
-            for d in np.flatnonzero(some.any(axis=1)):
-                told = r[some[d]]
-                t.h_m[told, d], t.h_at[told, d] = h[d, some[d]], clock_s
-            told = some.any(axis=0)
-            t.h_sigma_m[r[told]] = batch.h_sigma_m[k[told]]
-        rate = batch.vrate_mps[k]
-        told = ~np.isnan(rate)
-        t.vrate_mps[r[told]] = rate[told]
+        for d in np.flatnonzero(some.any(axis=1)).tolist():
+            told = slice(None) if some[d].all() else some[d]
+            t.h_m[r[told], d], t.h_at[r[told], d] = h[d, told], clock_s
+            t.h_sigma_m[r[told]] = batch.h_sigma_m[k][told]
+        for column, floats in ((t.vrate_mps, batch.vrate_mps[k]),):
+            told = ~np.isnan(floats)
+            column[r[told]] = floats[told]
         answers = batch.answers[k]
         yes, no = r[answers == 1], r[answers == 0]
         t.answered_at[yes] = clock_s
         t.bare[yes] = 0
         if len(no):
             np.add.at(t.bare, no, 1)
-        for column, values in ((t.plan, batch.plan[k]), (t.grounded, batch.grounded[k])):
+        for codes, values in ((t.plan, batch.plan[k]), (t.grounded, batch.grounded[k])):
             told = values >= 0
-            column[r[told]] = values[told]
-        self._navigation(batch, r, k, clock_s)
-        self._words(batch, r, k)
+            codes[r[told]] = values[told]
+        self._navigation(batch.nacp[k], batch.nic[k], r, clock_s)
+        if len(batch.callsigns) or len(batch.types):
+            self._words(batch, r, np.arange(len(row))[k])
 
-    def _navigation(self, batch: Batch, r: Ints, k: Ints, clock_s: float) -> None:
-        nacp, nic = batch.nacp[k], batch.nic[k]
-        told = (nacp >= 0) | (nic >= 0)
+    def _navigation(self, nacp: Bytes, nic: Bytes, r: Ints, clock_s: float) -> None:
+        best = np.maximum(nacp, nic)
+        told = best >= 0
         if not told.any():
             return
         poor = ((nacp >= 0) & (nacp <= POOR)) | ((nic >= 0) & (nic <= POOR))
-        good = told & ~poor & (np.maximum(nacp, nic) >= SOUND)
-        np.add.at(self.tracks.sound, r[good], 1)
+        good = r[(best >= SOUND) & ~poor]
+        self.tracks.sound[good] = np.minimum(self.tracks.sound[good] + 1, 100)  # once a batch
         self.tracks.poor_at[r[poor]] = clock_s
 
     def _words(self, batch: Batch, r: Ints, k: Ints) -> None:
@@ -161,4 +178,4 @@ class Intake:
                 if word and column[row] != word:
                     column[row] = word
                     self.changed(row)
-                    self.tracks.motion[row, EVAL] = -1e9
+                    self.tracks.judged_at[row] = NEVER

@@ -13,7 +13,7 @@ import numpy as np
 from tocsin.schema import Floats
 from tocsin.watch import fold, plane
 from tocsin.watch.batch import Ints
-from tocsin.watch.tracks import LAT, LON, POS, T, Tracks
+from tocsin.watch.tracks import LAT, LON, T, Tracks
 
 GATE = 4.0
 SLACK_M = 200.0
@@ -33,7 +33,7 @@ def matched(
     """Return the rows of plots (N,); -1 where none fits."""
     out = np.full(len(t_s), -1, np.int64)
     rows = tracks.rows()
-    rows = rows[clock_s - tracks.motion[rows, POS] <= FRESH_S]
+    rows = rows[clock_s - tracks.placed_at[rows] <= FRESH_S]
     if not len(rows) or not len(t_s):
         return out
     plot, k, off = pairs(tracks, rows, t_s, lon_deg, lat_deg, variance_m2, accel_psd)

@@ -5,15 +5,19 @@ acceleration of density q:
 
     e(t) = e0 + ev t + sqrt(q / 3) t^1.5 a,    (e0, ev) ~ N(0, [[PP, PV], [PV, VV]]),  a ~ N(0, 1)
 
-per axis, which has the variance of the motion model at every time and nearly its correlation (the
-model's own between t and 2 t is .88, here 1).  One draw is one whole flight: P is the share of
-flights that are inside at *some* time, never a product over times.  The limit's error is one shift
-a flight; a height is drawn with the flight, from its report and rate of climb or from the prior.
+per axis, which has the variance sigma(t)^2 of the motion model at every time and nearly its
+correlation (the model's own between t and 2 t is .88, here 1).  One draw is one whole flight: P is
+the share of flights that are inside at *some* time, never a product over times.  The limit's error
+is one shift a flight; a height is drawn with the flight, from its report and rate of climb or from
+the prior.
 
-First the flight without errors is held against the limit.  Where it stays 4.5 sigma away all the
-time P is 0, where it goes 3.5 sigma deep P is 1 and the times at which it is 1.64 sigma short of,
-at and beyond the limit are told; only what lies between is drawn, `DRAWS` flights of `TIMES`
-times within the span in which it can happen.
+Where the limit is straight on the scale of sigma, only the error across it counts, and as it grows
+with sigma(t) a flight is inside at some time if it is inside when z = d / sigma is greatest:
+
+    P = Phi(max z),    first inside when z(t) = -u,  u = Phi^-1(1 - q P) for the quantile q
+
+Where it bends (a corner, an island, a narrow area) or has a height, flights are drawn: `DRAWS` of
+`TIMES` times within the span in which it can happen.
 """
 
 from __future__ import annotations
@@ -32,11 +36,13 @@ from tocsin.watch.judge import Judge
 from tocsin.watch.settings import DATUMS
 from tocsin.watch.tracks import LAT, LON, PP, PV, VE, VN, VV, R, Tracks
 
-ALONG = 16  # times of the flight without errors
+ALONG = 12  # times of the flight without errors
 DRAWS = 64  # flights
 TIMES = 16
 NEVER = -4.5  # sigmas
 SURELY = 3.5
+FLAT = 0.15  # a limit that bends less than this within a sigma, in sigmas, is straight
+LEAST = 0.02  # P from which times are told
 CLIMB_SIGMA_MPS = 2.5
 _Q = 1.6448536269514722
 
@@ -99,30 +105,67 @@ def foresee(
     sigma = np.sqrt(variance + limit_m**2)
     z = d / sigma
     top = z.max(axis=0)
-    step_m = np.hypot(m[VE], m[VN]) * horizon_s / ALONG
+    speed = np.hypot(m[VE], m[VN])
+    step_m = speed * horizon_s / ALONG
     # Between two times it may come nearer by half a step, and pass over what is small.
     nearest = ((d + step_m / 2) / sigma).max(axis=0)
-    p = np.where(nearest < NEVER, 0.0, np.where(top > SURELY, 1.0, np.nan))
+    p = np.where(nearest < NEVER, 0.0, chance.phi(top))
     eta = np.full((len(row), 3), np.nan)
-    sure = np.flatnonzero((top > SURELY) & (z[0] < 0))
-    for k in sure:
-        eta[k] = [_first(z[:, k], t[:, k], level) for level in (-_Q, 0.0, _Q)]
-    tall = _tall(judge, area)
-    p = np.where(tall & (top > SURELY), np.nan, p)
-    unsure = np.flatnonzero(np.isnan(p))
-    some = unsure[:most_drawn]
-    drawn, waits = np.zeros(len(row), bool), np.zeros(len(row), bool)
-    drawn[some], waits[unsure[most_drawn:]] = True, True
+    open_k = np.flatnonzero(nearest >= NEVER)
+    bent = np.zeros(len(row), bool)
+    bent[open_k] = judge.tall[area[open_k]]
+    some = open_k[(top[open_k] < SURELY) & ~bent[open_k]]
     if len(some):
-        reach = (d[:, some] + step_m[some]) / sigma[:, some] > NEVER
+        off_m = _bend(judge, m[:, some], area[some], t, d, z, some)
+        bent[some] = off_m > FLAT * np.take_along_axis(sigma, z.argmax(axis=0)[None], 0)[0, some]
+        # What lies between two times is not seen as long as it is smaller than a step.
+        between = (nearest[some] > 0) & (top[some] < 0) & (step_m[some] > sigma[0, some])
+        bent[some] |= between & (z.argmax(axis=0)[some] < ALONG)
+    for k in np.flatnonzero(~bent & (p >= LEAST) & (z[0] < 0)).tolist():
+        eta[k] = _entry(z[:, k], t[:, k], float(p[k]))
+    draw = np.flatnonzero(bent)
+    asked, left = draw[:most_drawn], draw[most_drawn:]
+    drawn, waits = np.zeros(len(row), bool), np.zeros(len(row), bool)
+    drawn[asked], waits[left] = True, True
+    p[left] = np.nan
+    if len(asked):
+        reach = (d[:, asked] + step_m[asked]) / sigma[:, asked] > NEVER
         first, last = reach.argmax(axis=0), ALONG - reach[::-1].argmax(axis=0)
-        slot = horizon_s[some] / ALONG
+        slot = horizon_s[asked] / ALONG
         begin = np.maximum(first - 1, 0) * slot
         end = np.minimum(last + 1, ALONG) * slot
-        p[some], eta[some] = _drawn(judge, tracks, row[some], area[some], begin, end, clock_s)
-    pace = np.maximum(np.hypot(m[VE], m[VN]) + 3 * np.sqrt(m[VV]), 30.0)
+        p[asked], eta[asked] = _drawn(judge, tracks, row[asked], area[asked], begin, end, clock_s)
+    pace = np.maximum(speed + 3 * np.sqrt(m[VV]), 30.0)
     free = (-d[0] - 5 * sigma[-1]) / pace - horizon_s
     return Ahead(p, eta, drawn, waits, np.maximum(free, 0.0))
+
+
+def _bend(judge: Judge, m: Floats, area: Ints, t: Floats, d: Floats, z: Floats, k: Ints) -> Floats:
+    """Return how far the limit bends within a sigma of where the flight comes closest, (K,)."""
+    best = z[:, k].argmax(axis=0)
+    here = (best, k)
+    sigma = np.abs(d[here] / np.where(z[here] == 0, 1.0, z[here]))
+    sigma = np.where(sigma > 0, sigma, 1.0)
+    x, y = m[VE] * t[here], m[VN] * t[here]
+    at = plane.place(m[LON], m[LAT])
+    around = [
+        judge.limits.rough(*plane.away(at, x + east * sigma, y + north * sigma), area)
+        for east, north in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    ]
+    middle = d[here]
+    across = np.abs(around[0] + around[1] - 2 * middle) / 2
+    along = np.abs(around[2] + around[3] - 2 * middle) / 2
+    return np.asarray(np.maximum(across, along))
+
+
+def _entry(z: Floats, t_s: Floats, p: float) -> list[float]:
+    """Return the 5, 50 and 95 % times of entry of those flights that enter."""
+    rising = np.maximum.accumulate(z)
+    out = []
+    for share in (0.05, 0.5, 0.95):
+        level = -NormalDist().inv_cdf(min(max(1.0 - share * p, 1e-12), 1 - 1e-12))
+        out.append(_first(rising, t_s, level))
+    return out
 
 
 def _first(z: Floats, t_s: Floats, level: float) -> float:
@@ -135,10 +178,6 @@ def _first(z: Floats, t_s: Floats, level: float) -> float:
         return 0.0
     share = (level - z[k - 1]) / (z[k] - z[k - 1])
     return float(t_s[k - 1] + share * (t_s[k] - t_s[k - 1]))
-
-
-def _tall(judge: Judge, area: Ints) -> Bools:
-    return np.asarray(judge.tall[area])
 
 
 def _drawn(
@@ -167,7 +206,7 @@ def _drawn(
     d = judge.limits.rough(lon.ravel(), lat.ravel(), beside).reshape(x.shape)
     d += judge.sigma_m[area] * z[:, 7]  # the limit is where it is, all along one flight
     unknown = np.zeros(len(row), bool)
-    for k in np.flatnonzero(_tall(judge, area)).tolist():
+    for k in np.flatnonzero(judge.tall[area]).tolist():
         margin = _margin(judge, tracks, int(row[k]), judge.areas[area[k]], t[:, k], clock_s)
         if margin is None:
             unknown[k] = True

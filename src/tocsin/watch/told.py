@@ -12,7 +12,7 @@ from tocsin.schema import Floats
 from tocsin.watch.batch import KINDS, Ints
 from tocsin.watch.outlook import Outlook
 from tocsin.watch.settings import DATUMS
-from tocsin.watch.tracks import LAG, LAT, LON, POS, PP, VE, VN, R, Tracks
+from tocsin.watch.tracks import LAT, LON, PP, VE, VN, R, Tracks
 
 Row = tuple[Any, ...]
 
@@ -59,7 +59,7 @@ class Rows(Sequence[Row]):
         vrate = t.vrate_mps[rows]
         answers = t.answers(rows, self._clock_s)
         sources = t.sources(rows)
-        gone_s = self._clock_s - m[:, POS]
+        gone_s = self._clock_s - t.placed_at[rows]
         p_in = o.p_in[rows]
         later = o.p_soon[rows] > np.nan_to_num(p_in)
         p_soon = np.where(later | np.isnan(p_in), np.where(later, o.p_soon[rows], np.nan), p_in)
@@ -98,8 +98,7 @@ class Rows(Sequence[Row]):
 
 def plot_age_s(tracks: Tracks, rows: Ints, clock_s: float) -> Floats:
     """Return how old the newest position is: time since it came, and how late it came."""
-    m = tracks.motion[rows]
-    return np.asarray(clock_s - m[:, POS] + m[:, LAG])
+    return np.asarray(clock_s - tracks.placed_at[rows] + tracks.lag_s[rows])
 
 
 def height(tracks: Tracks, rows: Ints) -> tuple[Floats, NDArray[np.int8]]:

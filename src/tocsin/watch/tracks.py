@@ -18,7 +18,7 @@ from tocsin.watch.batch import FOREIGN, NAMED, Batch, Bools, Ints
 
 EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution for the century
 
-# Columns of `motion`.
+# Columns of `motion`: what every position reads and writes.
 (
     T,  # of the last position used
     LON,  # degrees
@@ -29,24 +29,12 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
     PV,  # covariance of position and velocity, m2/s
     VV,  # variance of velocity, m2/s2
     R,  # variance of the last position by itself, m2
-    SEEN,  # anything was heard
-    POS,  # a position was heard
     FLON,  # the last position as it was told
     FLAT,
-    ALON,  # where it was last held against the areas ...
-    ALAT,
-    AWIDE,  # metres in a degree of longitude there, at most
-    CLEAR,  # ... and how far it may go until that can change, m
-    EVAL,  # ... and when that was
     GAP,  # usual time between positions, s
-    LATE,  # time of the last position that came too late
-    JT,  # the last position that could not be reached: when and where
-    JLON,
-    JLAT,
     COUNT,  # positions used
-    LAG,  # now less its own time, when the last position came
-) = range(25)
-_WIDE = 25
+) = range(13)
+_WIDE = 13
 _ADDRESSES = 1 << 25
 NEVER = -1e9  # on the watch's clock
 WITNESSES = 62  # more are told together as the last one
@@ -68,6 +56,17 @@ class Tracks:
         self.motion = np.zeros((n, _WIDE))
         self.key = np.full(n, -1, np.int64)
         self.used = np.zeros(n, bool)
+        self.heard_at = np.full(n, NEVER)  # anything
+        self.placed_at = np.full(n, NEVER)  # a position
+        self.lag_s = np.zeros(n)  # of that position: when it came less its own time
+        self.judged_at = np.full(n, NEVER)  # held against the areas ...
+        self.judged_lon, self.judged_lat = np.zeros(n), np.zeros(n)  # ... there ...
+        self.judged_wide = np.zeros(n)  # (metres in a degree of longitude there, at most)
+        self.clear_m = np.zeros(n)  # ... and nothing changes before it has gone so far
+        self.late_t = np.zeros(n)  # time of the last position that came too late
+        self.odd_t = np.zeros(n)  # the last position that could not be reached
+        self.odd_lon, self.odd_lat = np.zeros(n), np.zeros(n)
+        self.scratch = np.zeros(n, np.int64)
         self.h_m = np.full((n, 4), np.nan)  # by `settings.DATUMS`
         self.h_at = np.full((n, 4), NEVER)
         self.h_sigma_m = np.full(n, np.nan)
@@ -136,7 +135,11 @@ class Tracks:
         self.h_m[row], self.h_at[row] = np.nan, NEVER
         self.h_sigma_m[row] = self.vrate_mps[row] = np.nan
         self.kind[row] = self.plan[row] = self.grounded[row] = -1
+        self.clear_m[row] = self.late_t[row] = self.odd_t[row] = 0.0
         for column in (
+            self.heard_at,
+            self.placed_at,
+            self.judged_at,
             self.answered_at,
             self.poor_at,
             self.leapt_at,
@@ -181,7 +184,7 @@ class Tracks:
     def oldest(self, count: int) -> Ints:
         """Return the rows not heard for longest, the longest first."""
         rows = self.rows()
-        order = np.lexsort((rows, self.motion[rows, SEEN]))
+        order = np.lexsort((rows, self.heard_at[rows]))
         return np.asarray(rows[order[:count]])
 
     def witness(self, name: str) -> int:
