@@ -81,6 +81,17 @@ class Stand:
         self._server.should_exit = True
         self._threads[0].join(10)
 
+    def again(self) -> None:
+        """Start a server at the same address, after `cut`."""
+        if self.held.herald is not None:
+            self.held.herald.closing = False
+        port = int(self.url.rpartition(":")[2])
+        self._listening = socket.create_server(("127.0.0.1", port))
+        self._server = self._made()
+        thread = threading.Thread(target=self._server.run, args=([self._listening],), daemon=True)
+        self._threads[0] = thread
+        thread.start()
+
     def stop(self) -> None:
         """End all."""
         self._end.set()

@@ -105,11 +105,12 @@ function style(theme: Theme): StyleSpecification {
       { id: 'sea', type: 'background', paint: { 'background-color': c.sea } },
       { id: 'land', type: 'fill', source: 'base', 'source-layer': 'base', filter: kind('land'), paint: { 'fill-color': c.land, 'fill-antialias': false } },
       { id: 'grid', type: 'line', source: 'grid', minzoom: 4.5, paint: { 'line-color': c.grid, 'line-opacity': 0.06, 'line-width': 1 } },
-      { id: 'border', type: 'line', source: 'base', 'source-layer': 'base', filter: kind('border'), paint: { 'line-color': c.border, 'line-width': 1, 'line-dasharray': [4, 3] } },
+      { id: 'border', type: 'line', source: 'base', 'source-layer': 'base', filter: kind('border'), paint: { 'line-color': c.border, 'line-width': 0.8, 'line-opacity': 0.7 } },
       { id: 'coast', type: 'line', source: 'base', 'source-layer': 'base', filter: kind('coast'), paint: { 'line-color': c.coast, 'line-width': 0.8 } },
       { id: 'areas-fill', type: 'fill', source: 'areas', paint: { 'fill-color': areaColour(theme), 'fill-opacity': 0.06 } },
-      { id: 'areas-line', type: 'line', source: 'areas', filter: ['==', ['get', 'layer'], 'sovereign'], paint: { 'line-color': areaColour(theme), 'line-width': 1.6 } },
-      { id: 'areas-dashed', type: 'line', source: 'areas', filter: ['!=', ['get', 'layer'], 'sovereign'], paint: { 'line-color': areaColour(theme), 'line-width': 1.3, 'line-dasharray': [3, 2] } },
+      // No dashes and no patterns here: each kind of line or fill is one more shader, and without
+      // a graphics card every shader keeps the first picture waiting for half a second.
+      { id: 'areas-line', type: 'line', source: 'areas', paint: { 'line-color': areaColour(theme), 'line-width': ['case', ['==', ['get', 'layer'], 'sovereign'], 2, 1] } },
       {
         id: 'country', type: 'symbol', source: 'base', 'source-layer': 'base', filter: kind('country'), maxzoom: 7.5,
         layout: { 'text-field': ['upcase', ['get', 'name']], 'text-font': FONT, 'text-size': 11, 'text-letter-spacing': 0.18, 'symbol-sort-key': ['get', 'rank'] },

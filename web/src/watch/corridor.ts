@@ -36,13 +36,13 @@ export function corridor(track: Track, from: readonly [number, number]): [number
   return [...left, ...cap, ...right.reverse(), left[0]];
 }
 
-/** A circle of some radius, as a polygon. */
-export function circle(lon_deg: number, lat_deg: number, radius_m: number, properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature {
+/** A circle of some radius, as a ring. */
+export function circle(lon_deg: number, lat_deg: number, radius_m: number): [number, number][] {
   const cos = Math.cos((lat_deg * Math.PI) / 180);
   const ring: [number, number][] = [];
   for (let k = 0; k <= 48; k++) {
     const a = (k * Math.PI) / 24;
     ring.push([lon_deg + (radius_m * Math.sin(a)) / (DEGREE_M * cos), lat_deg + (radius_m * Math.cos(a)) / DEGREE_M]);
   }
-  return { type: 'Feature', properties, geometry: { type: 'Polygon', coordinates: [ring] } };
+  return ring;
 }

@@ -1,8 +1,8 @@
-/** Corridors, rings and names, on a canvas over the aircraft, once a second. */
-import { corridor } from './corridor';
+/** Jammed areas, corridors, rings and names, on a canvas over the aircraft, once a second. */
+import { circle, corridor } from './corridor';
 import type { Fleet } from './fleet';
 import { fit, pixel, type View } from './view';
-import type { Alert, Track } from '../lib/live.svelte';
+import type { Alert, Jam, Track } from '../lib/live.svelte';
 import { COLOURS, type Theme } from '../lib/map';
 import { height, type Datum, type Units } from '../lib/units';
 
@@ -12,6 +12,7 @@ const NAMED = 80;
 export interface Picture {
   tracks: ReadonlyMap<string, Track>;
   alerts: readonly Alert[];
+  jamming: readonly Jam[];
   chosen: string; // a track
   units: Units;
   theme: Theme;
@@ -28,7 +29,14 @@ export function sketch(canvas: HTMLCanvasElement, view: View, fleet: Fleet, pict
   pen.clearRect(0, 0, view.width_px, view.height_px);
   const special = specials(view, fleet, picture);
   const c = COLOURS[picture.theme];
-  for (const each of special) ghost(pen, view, each, each.hot ? c.inside : c.track);
+  for (const jam of picture.jamming) {
+    if (jam.until_utc === null) shape(pen, view, circle(jam.lon_deg, jam.lat_deg, jam.radius_m), { colour: c.jam, hatched: true, faint: false });
+  }
+  for (const each of special) {
+    const ring = corridor(each.track, each.at);
+    // Hatched as well where it matters: colour never tells alone.
+    if (ring) shape(pen, view, ring, { colour: each.hot ? c.inside : c.track, hatched: each.hot, faint: each.quiet });
+  }
   const taken: Box[] = [];
   for (const each of special) {
     ring(pen, each, each.hot ? c.inside : c.track);
@@ -68,36 +76,32 @@ function others(view: View, fleet: Fleet, picture: Picture, special: readonly Sp
   return out;
 }
 
-function ghost(pen: CanvasRenderingContext2D, view: View, each: Special, colour: string): void {
-  const feature = corridor(each.track, each.at);
-  if (!feature) return;
+function shape(
+  pen: CanvasRenderingContext2D, view: View, ring: readonly (readonly [number, number])[], how: { colour: string; hatched: boolean; faint: boolean },
+): void {
+  const points = ring.map((at) => pixel(view, at));
   const path = new Path2D();
-  feature.forEach((at, i) => {
-    const [x, y] = pixel(view, at);
-    if (i === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-  });
+  points.forEach(([x, y], i) => (i === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
   path.closePath();
   pen.save();
   pen.globalAlpha = 0.13;
-  pen.fillStyle = colour;
+  pen.fillStyle = how.colour;
   pen.fill(path);
-  pen.globalAlpha = each.quiet ? 0.4 : 0.9;
-  pen.strokeStyle = colour;
+  pen.globalAlpha = how.faint ? 0.4 : 0.9;
+  pen.strokeStyle = how.colour;
   pen.lineWidth = 1.2;
   pen.setLineDash([5, 4]);
   pen.stroke(path);
-  if (each.hot) {
-    // Hatched as well: colour never tells alone.
+  if (how.hatched) {
     pen.setLineDash([]);
     pen.clip(path);
     pen.globalAlpha = 0.5;
     pen.lineWidth = 1;
-    const xs = feature.map((at) => pixel(view, at));
-    const [left, right] = [Math.min(...xs.map((p) => p[0])), Math.max(...xs.map((p) => p[0]))];
-    const [top, bottom] = [Math.min(...xs.map((p) => p[1])), Math.max(...xs.map((p) => p[1]))];
+    const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
+    const left = Math.max(Math.min(...xs), 0), right = Math.min(Math.max(...xs), view.width_px);
+    const top = Math.max(Math.min(...ys), 0), bottom = Math.min(Math.max(...ys), view.height_px);
     pen.beginPath();
-    for (let x = Math.max(left, 0) - (bottom - top); x < Math.min(right, view.width_px); x += 7) {
+    for (let x = left - (bottom - top); x < right; x += 8) {
       pen.moveTo(x, bottom);
       pen.lineTo(x + (bottom - top), top);
     }
