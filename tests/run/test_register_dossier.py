@@ -110,10 +110,21 @@ def test_a_link_with_a_number_is_that_revision_and_keeps_later_dissent(store: Sq
 def test_as_of_a_date_the_count_is_that_of_the_date(store: SqlStore) -> None:
     told = given(store, Link("EE-2025-09-07"), times_of("2025-09-10", None), as_of="2025-09-10")
     (year,) = told["others"]
-    assert (year["number"], year["count"]) == (3, 3)
+    assert (year["number"], year["count"]) == ({"least": 3, "most": 3}, 3)
     with pytest.raises(RegisterError, match="was not known then"):
         given(store, REFERENCE, times_of("2025-09-18", None))
     assert given(store, REFERENCE, times_of("2025-09-20", None))["consultations"] == []
+
+
+def test_its_number_in_the_year_is_as_sure_as_the_dates(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'm.db'}") as made:
+        for name, begin in (("EE-1", "2025-06"), ("EE-2", "2025-06-15"), ("EE-3", "2025-07-01")):
+            add(made, incident(name, when={"begin": begin}))
+        heads = {}
+        for name in ("EE-1", "EE-2", "EE-3"):
+            page = text_of(pages.page(pages.document(given(made, Link(name)))))
+            heads[name] = re.findall(r"EE, air, 2025: (number .*?) of 3", page)
+        assert heads == {"EE-1": ["number 1 to 2"], "EE-2": ["number 1 to 2"], "EE-3": ["number 3"]}
 
 
 def test_for_an_audience_names_sensors_and_their_hashes_are_left_out(store: SqlStore) -> None:
@@ -179,7 +190,7 @@ def test_the_verb_writes_pages_text_and_json(
     assert "  - Duration: 10 to 13 min" in capsys.readouterr().out.splitlines()
     assert dossier("EE-2025-09-19@1", store=url, as_json=True) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert told["others"][0]["number"] == 4
+    assert told["others"][0]["number"] == {"least": 4, "most": 4}
 
 
 @pytest.mark.parametrize(

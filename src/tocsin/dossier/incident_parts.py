@@ -123,7 +123,7 @@ def others(counts: Sequence[Json], link: str) -> Section | None:
     for each in counts:
         number, many = each["number"], each["count"]
         head = f"{each['state']}, {each['domain']}, {each['year']}: "
-        head += f"number {number} of {many}" if number else f"{many}, this one not among them"
+        head += f"{_ordinal(number)} of {many}" if number else f"{many}, this one not among them"
         head += f", and {each['undecided']} undecided" * bool(each["undecided"])
         blocks.append(said(head, "heading"))
         rows = [(row["link"], moment_text(row["begin"]), _mine(row, link)) for row in each["rows"]]
@@ -222,6 +222,12 @@ def _duration(span: Json) -> str:
 
 def _denied(answer: str) -> str:
     return answer if answer != "unknown" else "not known"
+
+
+def _ordinal(number: Json) -> str:
+    """Return "number 4", or "number 2 to 3" where dates are too wide to tell."""
+    least, most = number["least"], number["most"]
+    return f"number {least}" if least == most else f"number {least} to {most}"
 
 
 def _mine(row: Json, link: str) -> str:

@@ -227,7 +227,7 @@ def _others(
                 "state": state,
                 "domain": record["domain"],
                 "year": year,
-                "number": decided.index(revision.incident) + 1 if within else None,
+                "number": _number(answer["rows"], revision.incident) if within else None,
                 "count": answer["count"],
                 "undecided": answer["undecided"],
                 "rows": rows,
@@ -237,6 +237,19 @@ def _others(
             }
         )
     return out
+
+
+def _number(rows: Sequence[Json], incident: str) -> Json:
+    """Return which of some rows an incident is in order of time, as far as their dates tell."""
+    moments = {row["id"]: Moment.of(row["begin"]) for row in rows}
+    mine = moments.pop(incident)
+    surely = sum(_before(each.latest_ns, mine.earliest_ns) for each in moments.values())
+    surely_after = sum(_before(mine.latest_ns, each.earliest_ns) for each in moments.values())
+    return {"least": surely + 1, "most": len(moments) - surely_after + 1}
+
+
+def _before(end_ns: int | None, begin_ns: int | None) -> bool:
+    return end_ns is not None and begin_ns is not None and end_ns <= begin_ns
 
 
 def _may(store: Store, name: str, audience: Tlp) -> bool:
