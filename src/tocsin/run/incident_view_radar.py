@@ -169,7 +169,7 @@ def plots_of(
     h = np.interp(t_s, grid_s, np.median(made.h_hae_m[::SOME, columns], axis=0))
     names = np.array(plots.sensor)
     out = []
-    for name in dict.fromkeys(plots.sensor):
+    for name in sorted(set(plots.sensor)):
         mine = np.flatnonzero((names == name) & np.isfinite(plots.range_m))
         here = [(reading, sensor) for reading, sensor in radars if sensor.id == name]
         if not len(mine) or not here:

@@ -1,6 +1,6 @@
 /** What the incident screen draws on the map: corridor, limits, plots, and where it is now. */
 import { Marker } from 'maplibre-gl';
-import { COLOURS, EMPTY, FONT, hatch, setData, type Features, type MapLibre, type Theme } from '../lib/map';
+import { COLOURS, EMPTY, FONT, hatch, paint, setData, type Features, type MapLibre, type Theme } from '../lib/map';
 import { beside, degree_m, lastBefore, type Boundary, type Numbers, type OtherSide, type Sensor, type Track, type View } from './view';
 
 type Feature = GeoJSON.Feature;
@@ -77,6 +77,18 @@ export function addLayers(map: MapLibre, theme: Theme): void {
 export function recolour(map: MapLibre, theme: Theme): void {
   for (const layer of map.getStyle().layers) if (layer.id.startsWith('inc-')) map.removeLayer(layer.id);
   addLayers(map, theme);
+}
+
+/** Colours that need no new layout: a map for paper, drawn in the same breath. */
+export function repaint(map: MapLibre, theme: Theme): void {
+  const c = COLOURS[theme];
+  paint(map, theme);
+  map.setPaintProperty('inc-path-case', 'line-color', c.halo);
+  map.setPaintProperty('inc-ends-ring', 'circle-color', c.halo);
+  for (const [layer, ink] of [['inc-ends', c.ink], ['inc-places', c.label]] as const) {
+    map.setPaintProperty(layer, 'text-color', ink);
+    map.setPaintProperty(layer, 'text-halo-color', c.halo);
+  }
 }
 
 function images(map: MapLibre, theme: Theme): void {
