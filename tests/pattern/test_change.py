@@ -201,3 +201,18 @@ def test_the_disasters_under_other_priors(
     assert isinstance(answer, Change)
     assert answer.log_bf == pytest.approx(log_bf, abs=1e-6)
     assert answer.k_interval == interval and answer.k == 41
+
+
+def test_a_change_that_another_prior_turns_into_none_is_weak_evidence() -> None:
+    """14 in the last of eight years after 2 a year: ln BF10 2.9 at one year, -3.3 at four."""
+    counts = np.array([2.0, 2.0, 3.0, 1.0, 2.0, 2.0, 2.0, 14.0])
+    answer = change([counts], np.ones(8))
+    assert isinstance(answer, Change)
+    for scale, end in ((0.25, answer.log_bf_span[1]), (4.0, answer.log_bf_span[0])):
+        again = change([counts], np.ones(8), rate=scale)
+        assert isinstance(again, Change) and again.log_bf == pytest.approx(end)
+    assert answer.log_bf >= math.log(10) and answer.log_bf_span[0] < 0
+    assert change_words.verdict(answer) == change_words.HANGS
+    assert "with 0.25 to 4 years ln BF10 is" in "\n".join(change_words.words(answer))
+    sure = change([np.array([1.0] * 10 + [10.0] * 5)], np.ones(15))
+    assert isinstance(sure, Change) and change_words.verdict(sure) == change_words.SHIFT

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from tocsin.pattern.change import DENIED, SHOWN, Change, Estimate
+from tocsin.pattern.change import DENIED, SCALES, SHOWN, Change, Estimate
 from tocsin.pattern.turn import Turn
 from tocsin.pattern.when import said
 from tocsin.pattern.words import interval, likelihood, odds, percent, value
@@ -14,12 +14,17 @@ from tocsin.pattern.words import interval, likelihood, odds, percent, value
 SHIFT = "the rate changed"
 UNTOLD = "cannot tell"
 NO_SIGN = "no sign of a change"
+HANGS = "weak evidence of a change: it hangs on the prior"
 
 
 def verdict(answer: Change | Turn) -> str:
-    """Return the word: a change from a Bayes factor of 10, none up to 1/3."""
+    """Return the word: a change from a Bayes factor of 10, none up to 1/3.
+
+    A change in bins must not turn into none under a prior four times as wide or as narrow.
+    """
     if answer.log_bf >= SHOWN:
-        return SHIFT
+        moved = isinstance(answer, Change) and answer.log_bf_span[0] < 0
+        return HANGS if moved else SHIFT
     return NO_SIGN if answer.log_bf <= DENIED else UNTOLD
 
 
@@ -39,6 +44,7 @@ def words(answer: Change | Turn) -> Iterator[str]:
     yield (
         f"prior of both rates: Gamma({answer.shape:g}, {value(answer.rate)} years); a Bayes factor "
         "near 1 is moved by it, one far from 1 is not"
+        + (_moved(answer) if isinstance(answer, Change) else "")
     )
     if answer.draws > 1:
         yield f"uncertain dates and disputed rows: {answer.draws} draws, pooled as a mixture"
@@ -69,6 +75,15 @@ def _binned(answer: Change, level: str) -> Iterator[str]:
     blind = [names[k] for k in range(len(names)) if answer.exposure[k] == 0]
     if blind:
         yield f"nobody watched in {', '.join(blind)}: no exposure, which is not the same as none"
+
+
+def _moved(answer: Change) -> str:
+    low, high = answer.log_bf_span
+    b = answer.rate
+    return (
+        f"; with {value(b / SCALES)} to {value(b * SCALES)} years ln BF10 is "
+        f"{low:.2f} to {high:.2f}"
+    )
 
 
 def _timed(answer: Turn, level: str) -> Iterator[str]:
@@ -111,6 +126,7 @@ def as_json(answer: Change | Turn) -> dict[str, Any]:
         "after_bin": answer.labels[answer.k - 1],
         "rates_per_year": list(answer.rates),
         "two_log_lr": answer.two_log_lr,
+        "ln_bf10_other_priors": list(answer.log_bf_span),
         "k_interval": [low, high],
         "k_interval_bins": [answer.labels[low - 1], answer.labels[high - 1]],
     }
