@@ -135,7 +135,7 @@ def read_config(
     tlp = check.text(head, "tlp", "[watch]", "CLEAR").removeprefix("TLP:")
     if tlp not in TLPS:
         raise check.fail("[watch]", f'tlp "{tlp}" is no TLP 2.0 label', f"use {', '.join(TLPS)}")
-    within = check.within
+    bounded = check.bounded
     place = "[watch]"
     return WatchConfig(
         path=str(path),
@@ -145,12 +145,12 @@ def read_config(
         tlp=tlp,
         journal=journal or _journal(check, head, name),
         fsync=check.truth(head, "fsync", place, True),
-        fsync_ms=within(head, "fsync_ms", place, 1, 10_000, 200),
-        quota_bytes=int(within(head, "quota_mb", place, 1, 1e9, 10_240) * 2**20),
-        segment_bytes=int(within(head, "segment_mb", place, 0.01, 4096, 64) * 2**20),
-        memory_bytes=int(within(head, "memory_mb", place, 1, 65_536, 64) * 2**20),
-        checkpoint_s=within(head, "checkpoint_s", place, 1, 86_400, 300),
-        batch_ms=within(head, "batch_ms", place, 0, 5000, 80),
+        fsync_ms=bounded(head, "fsync_ms", place, 1, 10_000, 200),
+        quota_bytes=int(bounded(head, "quota_mb", place, 1, 1e9, 10_240) * 2**20),
+        segment_bytes=int(bounded(head, "segment_mb", place, 0.01, 4096, 64) * 2**20),
+        memory_bytes=int(bounded(head, "memory_mb", place, 1, 65_536, 64) * 2**20),
+        checkpoint_s=bounded(head, "checkpoint_s", place, 1, 86_400, 300),
+        batch_ms=bounded(head, "batch_ms", place, 0, 5000, 80),
         desk=check.text(head, "desk", place, f"watch {name}"),
         feeds=feeds,
         areas=areas,
@@ -244,11 +244,11 @@ def _feed(check: Keys, item: Table, place: str) -> FeedSpec:
             editions=casesources.editions(check, item, place),
         ),
         sensor=sensor,
-        assumed_h_m=check.within(item, "assumed_h_m", place, 0, 30_000, 6000),
-        quiet_s=check.within(item, "quiet_s", place, 0.5, 86_400, 30),
-        late_s=check.within(item, "late_s", place, 1, 86_400, 30),
-        poll_s=check.within(item, "poll_s", place, 0.05, 3600, 1),
-        speed=check.within(item, "speed", place, *SPEEDS, 1),
+        assumed_h_m=check.bounded(item, "assumed_h_m", place, 0, 30_000, 6000),
+        quiet_s=check.bounded(item, "quiet_s", place, 0.5, 86_400, 30),
+        late_s=check.bounded(item, "late_s", place, 1, 86_400, 30),
+        poll_s=check.bounded(item, "poll_s", place, 0.05, 3600, 1),
+        speed=check.bounded(item, "speed", place, *SPEEDS, 1),
         loop=check.flag(item, "loop", place),
         group=check.text(item, "group", place, ""),
         interface=check.text(item, "interface", place, ""),

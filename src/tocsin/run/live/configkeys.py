@@ -61,7 +61,7 @@ class Keys(Checked):
                 raise self.fail(place, f'"{key}" means nothing here', hint)
         return table
 
-    def within(
+    def bounded(
         self, table: Table, key: str, place: str, low: float, high: float, default: float
     ) -> float:
         """Return a number between two others, the default where the key is absent."""

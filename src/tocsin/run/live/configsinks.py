@@ -62,7 +62,7 @@ def sink(check: Keys, item: Table, place: str) -> SinkSpec:
     if protocol not in PROTOCOLS:
         raise check.fail(place, f'protocol "{protocol}"', "use udp or tcp")
     secret = check.text(item, "secret_file", place, "")
-    severity = check.within(item, "least_severity", place, 1, 4, 1)
+    severity = check.bounded(item, "least_severity", place, 1, 4, 1)
     return SinkSpec(
         name=name,
         kind=kind,
@@ -77,7 +77,7 @@ def sink(check: Keys, item: Table, place: str) -> SinkSpec:
         kinds=_kinds(check, item, place, kind),
         least_severity=int(severity),
         store=_store(check, item, place) if kind == "register" else "",
-        stale_s=check.within(item, "stale_s", place, 1, 86_400, 120),
+        stale_s=check.bounded(item, "stale_s", place, 1, 86_400, 120),
         type=check.text(item, "type", place, "a-u-A"),
     )
 

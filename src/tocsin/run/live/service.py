@@ -16,11 +16,12 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from types import TracebackType
+from typing import Any
 
 from tocsin import __version__
 from tocsin.errors import TocsinError
@@ -46,6 +47,7 @@ from tocsin.run.live.worker import Committer, Judge
 from tocsin.schema.live import TRACK_COLUMNS
 
 TICK_S = 1.0
+LONGEST_BATCH_S = 1.0
 _HEARD_S = 0.1  # between two looks for what people say
 _SIGMA = TRACK_COLUMNS.index("sigma_m")
 
@@ -74,7 +76,7 @@ class Watch:
         self._recordings = tuple(recording(f) for f in config.feeds if f.kind == "replay")
         self._done = threading.Event()  # every feed has ended, or the watch has failed
         self._ready = threading.Event()
-        self._stopping = False
+        self._budget_s = 10.0  # for the end, once every recording is over
         self._thread: threading.Thread | None = None
         self.drops: dict[str, int] = {}
         self._put_bytes = 0
@@ -142,17 +144,17 @@ class Watch:
 
         What a sink has not taken by then is delivered when the watch runs again.
         """
-        self._stopping = True
         thread = self._thread
         if thread is None:
             return True
+        begun_s = time.monotonic()
+        self._budget_s = 0.7 * timeout_s  # the rest is for the last checkpoint
         if self._loop.is_running():
             self._loop.call_soon_threadsafe(self._end.set)
-        deadline = time.monotonic() + timeout_s
         thread.join(timeout_s)
         self.judge.stop()
-        self.judge.join(max(0.1, deadline - time.monotonic()))
-        flushed = self.committer.flushed(max(0.5, deadline - time.monotonic()))
+        self.judge.join(max(0.1, begun_s + timeout_s - time.monotonic()))
+        flushed = self.committer.flushed(max(0.3, begun_s + timeout_s - time.monotonic()))
         self.committer.stop()
         self.committer.join(1.0)
         self.journal.close()
@@ -213,6 +215,15 @@ class Watch:
     async def kept(self, seq: int) -> bool:
         """Wait until a record is on the disk; return whether it is."""
         return await asyncio.to_thread(self.journal.sync, seq)
+
+    def batch_s(self) -> float:
+        """Return for how long small pieces are put together.
+
+        Every batch costs the judge the same few milliseconds at least: a busy machine takes
+        larger ones, so that what all feeds bring in a second is judged in half a second.
+        """
+        asked_s = 2.0 * self.judge.cost_s * len(self.config.feeds)
+        return max(self.config.batch_ms / 1e3, min(asked_s, LONGEST_BATCH_S))
 
     def link(self, feed: str, connected: bool, why: str = "", *, ended: bool = False) -> None:
         """Journal that a connection was made or lost, once for each change."""
@@ -325,25 +336,26 @@ class Watch:
                 for task in done:
                     task.result()  # what no inlet or sink foresaw ends the watch, loudly
                 if all(task.done() for task in inlets):
-                    await self._ended()
+                    self._append(Kind.TICK, "", b"")  # every recording is over: time passes once
                     break
+            await _cancelled(inlets)
+            await self._settle()
         finally:
-            for task in (*inlets, *others, ending):
-                task.cancel()
-            await asyncio.gather(*inlets, *others, ending, return_exceptions=True)
+            await _cancelled([*inlets, *others, ending])
             for each in self.outgoing:
                 await each.close()
 
-    async def _ended(self) -> None:
-        """Every recording is over: let time pass once more, and the sinks have what is theirs."""
-        self._append(Kind.TICK, "", b"")
+    async def _settle(self) -> None:
+        """Judge what came and hand over what was found, as far as there is time."""
+        until_s = time.monotonic() + self._budget_s
         last = self.journal.seq
-        while self.judge.done < last and self.error is None:
-            await asyncio.sleep(0.02)
-        await asyncio.to_thread(self.committer.flushed, 10.0)
-        drained = [each.drained() for each in self.outgoing]
+        while self.judge.done < last and self.error is None and time.monotonic() < until_s:
+            await asyncio.sleep(0.01)
+        left_s = max(0.2, until_s - time.monotonic())
+        await asyncio.to_thread(self.committer.flushed, left_s)
         try:
-            await asyncio.wait_for(asyncio.gather(*drained), 5.0)
+            async with asyncio.timeout(max(0.2, until_s - time.monotonic())):
+                await asyncio.gather(*(each.drained() for each in self.outgoing))
         except TimeoutError:
             self._say("a sink has not taken everything; it will when the watch runs again")
 
@@ -359,7 +371,6 @@ class Watch:
             await asyncio.sleep(_HEARD_S)
 
     def _inlets(self) -> list[Inlet]:
-        batch_s = self.config.batch_ms / 1e3
         found: list[Inlet] = []
         begin, end = _span(self._recordings) if self._recordings else (0, 0)
         shift_ns = 0 if self.config.replays else self.clock.now_ns() - begin
@@ -367,25 +378,25 @@ class Watch:
         played = iter(self._recordings)
         for feed in self.config.feeds:
             if feed.kind in ("beast", "sbs"):
-                found.append(TcpInlet(feed, self, batch_s, self._rng))
+                found.append(TcpInlet(feed, self, self._rng))
             elif feed.kind == "asterix":
-                found.append(UdpInlet(feed, self, batch_s, self._rng))
+                found.append(UdpInlet(feed, self, self._rng))
             elif feed.kind == "readsb":
                 found.append(PollInlet(feed, self, self._rng))
             elif feed.kind == "replay":
                 late_ns = max(0, self.clock.now_ns() - shift_ns - begin)
                 rounds = late_ns // period_ns if feed.loop else 0
                 own = shift_ns + rounds * period_ns
-                args = (next(played), self, batch_s, self.clock, own, period_ns)
+                args = (next(played), self, self.clock, own, period_ns)
                 found.append(ReplayInlet(*args))
             else:
-                found.append(self._nats(feed, batch_s))
+                found.append(self._nats(feed))
         return found
 
-    def _nats(self, feed: FeedSpec, batch_s: float) -> Inlet:
+    def _nats(self, feed: FeedSpec) -> Inlet:
         from tocsin.run.live.inlets.natsfeed import NatsInlet
 
-        return NatsInlet(feed, self, batch_s, self._rng)
+        return NatsInlet(feed, self, self._rng)
 
     def _sigma_m(self, track: str) -> float | None:
         row = self.board.track(track)
@@ -408,6 +419,17 @@ class Watch:
                 self._say(f"the watch has failed: {type(error).__name__}: {error}")
         if self._ready.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end.set)
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they are done: a library may swallow it once."""
+    for _ in range(5):
+        pending = [task for task in tasks if not task.done()]
+        for task in pending:
+            task.cancel()
+        if not pending:
+            break
+        await asyncio.wait(pending, timeout=1.0)
 
 
 def _span(recordings: tuple[Recording, ...]) -> tuple[int, int]:

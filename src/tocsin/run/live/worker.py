@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,12 +20,13 @@ from tocsin.run.live.core import Core, Out
 from tocsin.run.live.journal import Journal
 from tocsin.run.live.metrics import Latency
 from tocsin.run.live.outbox import Outbox
-from tocsin.run.live.segment import Record
+from tocsin.run.live.segment import Kind, Record
 from tocsin.schema.live import TRACK_COLUMNS, Alert
 
 PUBLISH_S = 1.0  # between two looks at the tracks for the screens, on the clock of the watch
 _AGE = TRACK_COLUMNS.index("age_s")
 _AT_ONCE = 16
+_LEVEL = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,10 +138,10 @@ class Judge(threading.Thread):
         self._journal, self._board, self._committer = journal, board, committer
         self._failed = failed
         self._stopping = threading.Event()
-        self._drain = threading.Event()
         self.done = core.seq  # newest record that is judged
         self.done_bytes = 0
         self.lag_ns = 0  # time of receipt of the newest record, less that of the newest judged
+        self.cost_s = 0.0  # of judging a batch, levelled
         self.tracks = 0
         self._shown: dict[str, Sequence[object]] = {}
         self._shown_ns = 0
@@ -148,7 +150,7 @@ class Judge(threading.Thread):
         self._checkpoint_bytes = 0
 
     def stop(self) -> None:
-        """Judge what is in the journal, then end."""
+        """End after the record in hand; what is left is judged when the watch runs again."""
         self._stopping.set()
         self._journal.wake()
 
@@ -159,22 +161,25 @@ class Judge(threading.Thread):
             self._failed(error)
 
     def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             records = self._journal.read(self.done, _AT_ONCE)
             if not records:
                 self.lag_ns = 0
-                if self._stopping.is_set() and self.done >= self._journal.seq:
-                    break
                 self._journal.wait(self.done, 0.25)
                 continue
             for record in records:
+                if self._stopping.is_set():
+                    break
                 self.lag_ns = self._journal.t_ns - record.t_ns
                 self.one(record)
         self._checkpoint()
 
     def one(self, record: Record) -> None:
         """Judge one record, and hand on what it changed."""
+        begun_s = time.monotonic()
         out = self.core.take(record)
+        if record.kind == Kind.DATA:
+            self.cost_s += _LEVEL * (time.monotonic() - begun_s - self.cost_s)
         self.done = record.seq
         self.done_bytes += record.size
         if out.alerts:

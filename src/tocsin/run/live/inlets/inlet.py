@@ -25,6 +25,10 @@ class Intake(Protocol):
         """Wait until a record is on the disk; return whether it is."""
         ...
 
+    def batch_s(self) -> float:
+        """Return for how long small pieces are put together: longer while there is much to do."""
+        ...
+
     def link(self, feed: str, connected: bool, why: str = "", *, ended: bool = False) -> None:
         """Journal that a connection was made or lost."""
         ...
@@ -61,11 +65,10 @@ class Backoff:
 
 @dataclass(slots=True)
 class Gathering:
-    """Bytes that come in small pieces, put together for `batch_s`."""
+    """Bytes that come in small pieces, put together for as long as the watch asks."""
 
     feed: FeedSpec
     intake: Intake
-    batch_s: float
     parts: list[bytes] = field(default_factory=list)
     size: int = 0
     since_s: float = 0.0
@@ -82,7 +85,7 @@ class Gathering:
             return None
         if self.size >= MOST_BYTES:
             return 0.0
-        return max(0.0, self.since_s + self.batch_s - now_s)
+        return max(0.0, self.since_s + self.intake.batch_s() - now_s)
 
     async def flush(self, join: Callable[[Sequence[bytes]], bytes], *, wait: bool = True) -> int:
         """Journal what was gathered; return its number, 0 where there was nothing."""

@@ -21,8 +21,8 @@ _AT_ONCE = 256  # messages
 class NatsInlet:
     """A durable consumer: what came while the watch was down is still there."""
 
-    def __init__(self, feed: FeedSpec, intake: Intake, batch_s: float, rng: Random) -> None:
-        self._feed, self._intake, self._batch_s = feed, intake, max(batch_s, 0.02)
+    def __init__(self, feed: FeedSpec, intake: Intake, rng: Random) -> None:
+        self._feed, self._intake = feed, intake
         self._backoff = Backoff(rng)
 
     async def run(self) -> None:
@@ -55,7 +55,9 @@ class NatsInlet:
             self._intake.link(feed.name, True)
             while not lost.is_set():
                 try:
-                    messages = await pulled.fetch(_AT_ONCE, timeout=self._batch_s)
+                    messages = await pulled.fetch(
+                        _AT_ONCE, timeout=max(0.02, self._intake.batch_s())
+                    )
                 except (NatsTimeout, TimeoutError):
                     continue
                 self._backoff.reset()

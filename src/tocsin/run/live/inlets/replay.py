@@ -75,13 +75,11 @@ class ReplayInlet:
         self,
         recorded: Recording,
         intake: Intake,
-        batch_s: float,
         clock: Clock,
         shift_ns: int,
         period_ns: int,
     ) -> None:
         self._recorded, self._intake, self._clock = recorded, intake, clock
-        self._batch_s = max(batch_s, 0.02)
         self._shift_ns, self._period_ns = shift_ns, period_ns
 
     async def run(self) -> None:
@@ -101,7 +99,7 @@ class ReplayInlet:
                     self._intake.link(feed.name, True, ended=True)
                     return
                 at, shift_ns = 0, shift_ns + self._period_ns
-            await asyncio.sleep(self._batch_s)
+            await asyncio.sleep(max(0.02, self._intake.batch_s()))
 
     def _slice(self, begin: int, end: int, shift_ns: int) -> pa.Table:
         part = self._recorded.fixes.slice(begin, end - begin)

@@ -17,8 +17,8 @@ DEAD = 3.0
 class TcpInlet:
     """A stream of bytes from a host and port."""
 
-    def __init__(self, feed: FeedSpec, intake: Intake, batch_s: float, rng: Random) -> None:
-        self._feed, self._intake, self._batch_s = feed, intake, batch_s
+    def __init__(self, feed: FeedSpec, intake: Intake, rng: Random) -> None:
+        self._feed, self._intake = feed, intake
         self._backoff = Backoff(rng)
 
     async def run(self) -> None:
@@ -31,16 +31,16 @@ class TcpInlet:
 
     async def _once(self) -> None:
         feed = self._feed
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_connection(feed.host, feed.port, limit=MOST_BYTES), CONNECT_S
-        )
+        # Not `wait_for`: before Python 3.12 it may swallow that the task is cancelled.
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(feed.host, feed.port, limit=MOST_BYTES)
         try:
             sock = writer.get_extra_info("socket")
             if sock is not None:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             self._intake.link(feed.name, True)
             loop = asyncio.get_running_loop()
-            gathered = Gathering(feed, self._intake, self._batch_s)
+            gathered = Gathering(feed, self._intake)
             try:
                 while True:
                     left_s = gathered.left_s(loop.time())
@@ -49,7 +49,8 @@ class TcpInlet:
                         continue
                     limit_s = DEAD * feed.quiet_s if left_s is None else left_s
                     try:
-                        data = await asyncio.wait_for(reader.read(MOST_BYTES), limit_s)
+                        async with asyncio.timeout(limit_s):
+                            data = await reader.read(MOST_BYTES)
                     except TimeoutError:
                         if left_s is None:
                             raise

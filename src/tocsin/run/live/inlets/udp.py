@@ -26,8 +26,8 @@ _SO_RXQ_OVFL = 40
 class UdpInlet:
     """Datagrams at an address of this machine, or of a group that it joins."""
 
-    def __init__(self, feed: FeedSpec, intake: Intake, batch_s: float, rng: Random) -> None:
-        self._feed, self._intake, self._batch_s = feed, intake, batch_s
+    def __init__(self, feed: FeedSpec, intake: Intake, rng: Random) -> None:
+        self._feed, self._intake = feed, intake
         self._backoff = Backoff(rng)
         self._lost = 0
 
@@ -46,7 +46,7 @@ class UdpInlet:
 
     async def _read(self, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        gathered = Gathering(self._feed, self._intake, self._batch_s)
+        gathered = Gathering(self._feed, self._intake)
         ready = asyncio.Event()
         loop.add_reader(sock.fileno(), ready.set)
         try:
@@ -54,7 +54,8 @@ class UdpInlet:
                 left_s = gathered.left_s(loop.time())
                 if left_s != 0.0:
                     try:
-                        await asyncio.wait_for(ready.wait(), left_s)
+                        async with asyncio.timeout(left_s):
+                            await ready.wait()
                     except TimeoutError:
                         left_s = 0.0
                 ready.clear()

@@ -80,7 +80,8 @@ class CotSink:
         try:
             writer = await self._connected()
             writer.write(data)
-            await asyncio.wait_for(writer.drain(), TIMEOUT_S)
+            async with asyncio.timeout(TIMEOUT_S):
+                await writer.drain()
         except (OSError, TimeoutError):
             await self.close()
             raise
@@ -93,8 +94,8 @@ class CotSink:
     async def _connected(self) -> asyncio.StreamWriter:
         writer = self._writer
         if writer is None or writer.is_closing():
-            opening = asyncio.open_connection(self._spec.host, self._spec.port)
-            _, made = await asyncio.wait_for(opening, TIMEOUT_S)
+            async with asyncio.timeout(TIMEOUT_S):
+                _, made = await asyncio.open_connection(self._spec.host, self._spec.port)
             self._writer = made
             return made
         return writer
