@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.schema import Floats
 from tocsin.schema.live import Alert, AlertKind, Handling, Jamming
 from tocsin.watch import absent, checkpoint, tell
 from tocsin.watch.area import Area
@@ -32,6 +33,7 @@ from tocsin.watch.settings import WatchSettings
 from tocsin.watch.told import Row, Rows
 from tocsin.watch.tracks import LAT, LON, PP, R, Tracks
 
+_NOBODY = np.zeros(0, np.int64)
 _US = 1_000  # ns: alerts count microseconds, as their text does
 TEST_RULE = "test"
 SWEEP_S = 1.0  # what is told by absence is looked at so often
@@ -83,15 +85,18 @@ class Engine:
         self._pass(now_ns)
         for reason, count in batch.errors.items():
             self._count(reason, count)
-        rows = np.zeros(0, np.int64)
-        if len(batch):
-            rows = self.intake.take(batch, self.now_ns, self.clock_s)
+        if not len(batch):
+            return self._done(_NOBODY)
+        rows, motion = self.intake.take(batch, self.now_ns, self.clock_s)
+        due = self._due(rows, motion)
+        if len(due):
+            self._judge(due)
         return self._done(rows)
 
     def tick(self, now_ns: int) -> Step:
         """Let time pass without data; to be called about once a second when nothing comes."""
         self._pass(now_ns)
-        return self._done(np.zeros(0, np.int64))
+        return self._done(_NOBODY)
 
     def say(self, said: Asked, now_ns: int) -> Step:
         """Take in what a person did: acknowledge, snooze, reopen an alert, or press the button."""
@@ -102,7 +107,7 @@ class Engine:
             deed = Handling(said.by, self.now_ns, said.action, said.reason, said.until_ns)
             if not self.book.handle(said.alert or "", deed, self.clock_s):
                 self._count("said-of-nothing", 1)
-        return self._done(np.zeros(0, np.int64))
+        return self._done(_NOBODY)
 
     def feed(self, name: str, trouble: str | None, now_ns: int, *, witness: str = "") -> Step:
         """Take in how a feed stands: `trouble` is the sentence for people, None is well.
@@ -115,13 +120,13 @@ class Engine:
         else:
             self.unwell.add(witness or name)
         self._health(AlertKind.FEED, name, trouble)
-        return self._done(np.zeros(0, np.int64))
+        return self._done(_NOBODY)
 
     def strain(self, name: str, trouble: str | None, now_ns: int) -> Step:
         """Take in how the watch itself stands (disk, queue): the same, as a LOAD alert."""
         self._pass(now_ns)
         self._health(AlertKind.LOAD, name, trouble)
-        return self._done(np.zeros(0, np.int64))
+        return self._done(_NOBODY)
 
     def rows(self) -> Rows:
         """Return the rows of all tracks."""
@@ -172,10 +177,7 @@ class Engine:
         self.tracks.close(row)
 
     def _done(self, rows: Ints) -> Step:
-        """Judge what moved, and return what the call changed."""
-        due = self._due(rows)
-        if len(due):
-            self._judge(due)
+        """Look at what time alone brings, and return what the call changed."""
         jamming = self._interference()
         if self.clock_s - self.swept_s >= SWEEP_S:
             self.swept_s = self.clock_s
@@ -183,20 +185,19 @@ class Engine:
         gone, self._gone = tuple(self._gone), []
         return Step(self.book.taken(), self._told(rows), gone, jamming)
 
-    def _due(self, rows: Ints) -> Ints:
-        """Return those of the rows of which something may have changed."""
+    def _due(self, rows: Ints, m: Floats) -> Ints:
+        """Return those of the rows of which something may have changed, ascending."""
         t = self.tracks
-        m = t.motion[rows].T
         x = (m[LON] - t.judged_lon[rows]) * t.judged_wide[
             rows
         ]  # over the antimeridian it is far: looked at again
         y = (m[LAT] - t.judged_lat[rows]) * DEGREE_M
-        margin = SURE * np.sqrt(np.maximum(m[PP], m[R]) + self.judge.widest_m**2)
-        left = t.clear_m[rows] - margin
+        variance = np.maximum(m[PP], m[R]) + self.judge.widest_m**2
+        left = t.clear_m[rows] - SURE * np.sqrt(variance)
         due = (x * x + y * y >= left * left) | (left <= 0)
         due |= self.clock_s - t.judged_at[rows] >= self.settings.recheck_s
         due |= self.holds.waiting[rows] > 0
-        return np.asarray(rows[due])
+        return np.asarray(np.sort(rows[due]))
 
     def _judge(self, rows: Ints) -> None:
         """Hold tracks against the areas, and their alerts against the rules."""

@@ -44,6 +44,7 @@ class Folded:
 
     used: Bools
     counts: dict[str, int]  # of what was not used, by reason
+    motion: Floats | None  # (columns, used) of the rows used, where every row came once
 
 
 def fold(
@@ -68,13 +69,14 @@ def fold(
     counts: dict[str, int] = {}
     if alone:
         told = (row, t_s, lon_deg, lat_deg, variance_m2, ve_mps, vn_mps, clock_s, accel_psd)
-        return Folded(_round(tracks, *told, counts), counts)
+        use, m = _round(tracks, *told, counts)
+        return Folded(use, counts, m)
     first = np.flatnonzero(np.diff(row, prepend=-1) != 0)
     nth = np.arange(len(row)) - np.repeat(first, np.diff(np.append(first, len(row))))
     most = int(nth.max(initial=-1))
     for turn in range(most + 1):
         k = np.flatnonzero(nth == turn) if most else np.arange(len(row))
-        used[k] = _round(
+        used[k], _ = _round(
             tracks,
             row[k],
             t_s[k],
@@ -87,7 +89,7 @@ def fold(
             accel_psd,
             counts,
         )
-    return Folded(used, counts)
+    return Folded(used, counts, None)
 
 
 def _round(
@@ -102,24 +104,23 @@ def _round(
     clock_s: float,
     q: float,
     counts: dict[str, int],
-) -> Bools:
-    """Take in one position of each of some rows."""
+) -> tuple[Bools, Floats]:
+    """Take in one position of each of some rows; return which were used, and their motion."""
     m = tracks.motion.take(row, axis=0).T.copy()  # (columns, N): one contiguous line a column
     new = m[COUNT] == 0
     dt = t_s - m[T]
-    copy = (np.abs(lat - m[FLAT]) <= NEAR_DEG) & (np.abs(lon - m[FLON]) <= 2 * NEAR_DEG)
-    copy &= (np.abs(dt) < 1.0) | ((lat == m[FLAT]) & (lon == m[FLON]) & (np.abs(dt) < SAME_S))
-    copy &= ~new
-    late = ~new & ~copy & (dt < 0)
+    copy = np.abs(lat - m[FLAT]) <= NEAR_DEG
+    if copy.any():
+        copy &= np.abs(lon - m[FLON]) <= 2 * NEAR_DEG
+        same = (lat == m[FLAT]) & (lon == m[FLON]) & (np.abs(dt) < SAME_S)
+        copy &= ((np.abs(dt) < 1.0) | same) & ~new
+    late = (dt < 0) & ~(new | copy)
 
     at = plane.place(m[LON], m[LAT])
     x, y = plane.xy(at, lon, lat)  # from where it was
-    speed = np.hypot(m[VE], m[VN])
-    known = np.sqrt(m[VV])
-    span = np.maximum(dt, 0.0) + 1.5
-    pace = np.minimum(1.3 * speed + 3 * known + 50.0 + 5.0 * span, FASTEST_MPS)
-    far = x * x + y * y > (pace * span + 4 * np.sqrt(r + m[R]) + 300.0) ** 2
-    far &= ~new & ~copy & ~late
+    far = _unreachable(m, x, y, dt, r)
+    if far.any():
+        far &= ~(new | copy | late)
 
     anew = new
     if late.any():
@@ -141,8 +142,7 @@ def _round(
         ve, vn, x, y, anew = ve[whole], vn[whole], x[whole], y[whole], anew[whole]
 
     _filtered(m, at, dt, x, y, r, ve, vn, q)
-    gap = np.where(m[COUNT] > 1, m[GAP] + 0.2 * (np.minimum(dt, 60.0) - m[GAP]), dt)
-    m[GAP] = np.where(m[COUNT] > 0, gap, 0.0)
+    m[GAP] += (np.minimum(dt, 60.0) - m[GAP]) * np.where(m[COUNT] > 1, 0.2, 1.0)
     if anew.any():
         _started(m, np.flatnonzero(anew), lon, lat, r, ve, vn)
     m[T], m[R], m[FLON], m[FLAT] = t_s, r, lon, lat
@@ -150,7 +150,23 @@ def _round(
     tracks.leaps[row] = 0
     tracks.lates[row] = 0
     tracks.motion[row] = m.T
-    return np.asarray(use)
+    return np.asarray(use), m
+
+
+def _unreachable(m: Floats, x: Floats, y: Floats, dt: Floats, r: Floats) -> Bools:
+    """Return which positions, x and y from where the tracks were, no aircraft reaches in dt."""
+    off2 = x * x + y * y
+    span = np.maximum(dt, 0.0) + 1.5
+    # First what is plainly in reach, by less than the whole rule: nearly all.
+    speed2 = m[VE] * m[VE] + m[VN] * m[VN]
+    far = off2 > (1.69 * speed2 + 2_500.0) * (span * span) + 90_000.0
+    k = np.flatnonzero(far)
+    if len(k):
+        span = span[k]
+        pace = 1.3 * np.sqrt(speed2[k]) + 3 * np.sqrt(m[VV, k]) + 50.0 + 5.0 * span
+        reach = np.minimum(pace, FASTEST_MPS) * span + 4 * np.sqrt(r[k] + m[R, k]) + 300.0
+        far[k] = off2[k] > reach * reach
+    return np.asarray(far)
 
 
 def _filtered(
@@ -188,10 +204,10 @@ def _filtered(
     pp = pp * (1 - k0)
     told = ~np.isnan(ve + vn)
     if told.any():
-        rv = V_SIGMA_MPS**2
-        sv = vv + rv
-        k0, k1 = np.where(told, pv / sv, 0.0), np.where(told, vv / sv, 0.0)
-        ux, uy = np.where(told, ve - vx, 0.0), np.where(told, vn - vy, 0.0)
+        sv = vv + V_SIGMA_MPS**2
+        k0, k1, ux, uy = pv / sv, vv / sv, ve - vx, vn - vy
+        if not told.all():
+            k0, k1, ux, uy = (np.where(told, each, 0.0) for each in (k0, k1, ux, uy))
         px, py = px + k0 * ux, py + k0 * uy
         vx, vy = vx + k1 * ux, vy + k1 * uy
         pp = pp - k0 * pv
@@ -208,7 +224,7 @@ def _started(
     told = ~np.isnan(ve[k] + vn[k])
     m[LON, k], m[LAT, k] = lon[k], lat[k]
     m[VE, k], m[VN, k] = np.where(told, ve[k], 0.0), np.where(told, vn[k], 0.0)
-    m[PP, k], m[PV, k] = r[k], 0.0
+    m[PP, k], m[PV, k], m[GAP, k] = r[k], 0.0, 0.0
     m[VV, k] = np.where(told, V_SIGMA_MPS**2, UNKNOWN_V_MPS**2)
 
 

@@ -33,8 +33,8 @@ class Intake:
     changed: Callable[[int], None]  # a track has another callsign or type
     nameless: int = 0  # tracks begun by plots without a name
 
-    def take(self, batch: Batch, now_ns: int, clock_s: float) -> Ints:
-        """Fold a batch into the tracks; return the rows it told a new position of."""
+    def take(self, batch: Batch, now_ns: int, clock_s: float) -> tuple[Ints, Floats]:
+        """Fold a batch into the tracks; return the rows with a new position, and their motion."""
         t = self.tracks
         now_s = (now_ns - EPOCH_NS) / 1e9
         t_s = (batch.t_ns - EPOCH_NS) / 1e9
@@ -81,9 +81,10 @@ class Intake:
         t.by_now[rows] |= bit
         t.by_ever[rows] |= bit
         self._told(batch, row, known, t_s, clock_s, alone)
-        if alone:
-            return np.asarray(np.sort(rows))
-        return np.asarray(rows[np.flatnonzero(np.diff(rows, prepend=-1))])
+        if folded.motion is not None:
+            return rows, folded.motion
+        rows = np.asarray(rows[np.flatnonzero(np.diff(rows, prepend=-1))])
+        return rows, t.motion[rows].T
 
     def _rows(self, batch: Batch, t_s: Floats, clock_s: float) -> Ints:
         """Return the row of every update, opening those that are new; -1 where there is none."""
@@ -141,18 +142,23 @@ class Intake:
             told = slice(None) if some[d].all() else some[d]
             t.h_m[r[told], d], t.h_at[r[told], d] = h[d, told], clock_s
             t.h_sigma_m[r[told]] = batch.h_sigma_m[k][told]
-        for column, floats in ((t.vrate_mps, batch.vrate_mps[k]),):
-            told = ~np.isnan(floats)
-            column[r[told]] = floats[told]
+        rate = batch.vrate_mps[k]
+        known_rate = ~np.isnan(rate)
+        if known_rate.any():
+            t.vrate_mps[r[known_rate]] = rate[known_rate]
         answers = batch.answers[k]
-        yes, no = r[answers == 1], r[answers == 0]
-        t.answered_at[yes] = clock_s
-        t.bare[yes] = 0
-        if len(no):
+        if (answers == 1).all():
+            t.answered_at[r], t.bare[r] = clock_s, 0
+        else:
+            yes, no = r[answers == 1], r[answers == 0]
+            t.answered_at[yes], t.bare[yes] = clock_s, 0
             np.add.at(t.bare, no, 1)
         for codes, values in ((t.plan, batch.plan[k]), (t.grounded, batch.grounded[k])):
-            told = values >= 0
-            codes[r[told]] = values[told]
+            known_code = values >= 0
+            if known_code.all():
+                codes[r] = values
+            elif known_code.any():
+                codes[r[known_code]] = values[known_code]
         self._navigation(batch.nacp[k], batch.nic[k], r, clock_s)
         if len(batch.callsigns) or len(batch.types):
             self._words(batch, r, np.arange(len(row))[k])

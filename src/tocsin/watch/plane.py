@@ -55,10 +55,11 @@ def place(lon_deg: Floats | float, lat_deg: Floats | float) -> Place:
     sin = np.sin(lat * _RAD)
     sin2 = sin * sin
     cos = np.sqrt(1 - sin2)
-    w2 = 1 - E2 * sin2
-    n = A_M / np.sqrt(w2)
-    bend = sin / (2 * n * np.maximum(cos, 1e-3))
-    return Place(lon, lat, sin, cos, n, n * (1 - E2) / w2, bend)
+    e = E2 * sin2
+    n = A_M * (1 + e * (0.5 + e * (0.375 + e * 0.3125)))  # a / sqrt(1 - e), to 1e-9
+    m = A_M * (1 - E2) * (1 + e * (1.5 + e * (1.875 + e * 2.1875)))  # a (1 - e2) (1 - e)^-1.5
+    bend = sin / (np.maximum(cos, 1e-3) * (2 * A_M))
+    return Place(lon, lat, sin, cos, n, m, bend)
 
 
 def xy(at: Place, lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats]:

@@ -53,7 +53,7 @@ class WatchSettings:
     terrain_m: tuple[float, float] = (-430.0, 8_850.0)  # lowest and highest ground, above MSL
     height: HeightPrior = field(default_factory=HeightPrior)
     h_sigma_m: float = 25.0  # of a height that comes without its error
-    recheck_s: float = 4.0  # a track is held against the rules at least this often
+    recheck_s: float = 10.0  # a track is held against the rules at least this often
     predict_s: float = 4.0  # and its future looked at this often
     predictions: int = 128  # tracks looked at in one step, at most
     samplings: int = 8  # pairs of track and area drawn against the area's shape in one step
