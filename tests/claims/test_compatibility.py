@@ -137,3 +137,9 @@ def test_what_is_favoured_is_told_by_the_weakest_hypothesis() -> None:
     assert favoured("a", "b", factors).startswith("the data favour b over a by more than 10^2.0")
     assert favoured("a", "b", {"x": Factor(-3.1, "<"), "y": Factor(1.0)}) == ""
     assert favoured("a", "b", {"x": Factor(2.0, "?")}) == ""
+
+
+def test_variants_leave_a_volume_however_deep_the_flight_was_in_it() -> None:
+    deep = past_vaindloo(-60_000.0)
+    so, why = answer("never inside(EE)", "always speed > 100 m/s", deep)
+    assert so is True and "variants" in why

@@ -9,6 +9,8 @@ import pytest
 
 from tests.claims import vaindloo
 from tests.claims.flights import WINDOW_NS, evidence, posterior
+from tocsin.claims.changes import changes_if
+from tocsin.claims.evaluate import evaluate
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.grammar import parse
 from tocsin.claims.judge import judge
@@ -130,3 +132,16 @@ def test_a_claim_that_does_not_parse_names_the_claim() -> None:
         ClaimError, match=r"case.toml claim ru-1: no volume .EV.*never inside\(EE\)"
     ):
         judge(bad, evidence(np.full((10, 5), 1e3)), path="case.toml")
+
+
+def test_a_test_of_several_parts_says_which_of_them_would_have_to_change() -> None:
+    """4 km inside throughout: the depth decides, and the parts that hold are not named."""
+    case = evidence(np.full((400, 60), 4000.0) + np.linspace(-50, 50, 400)[:, None])
+    for text, joined in (
+        ("inside(EE) and always depth(EE) < 3 km", '"always depth(EE) < 3 km": it would no longer'),
+        ("never inside(EE) or always depth(EE) < 3 km", "; or "),
+    ):
+        tree = parse(text)
+        told = changes_if(tree, case, evaluate(tree, case))
+        assert joined in told, told
+    assert '"inside(EE)"' not in told

@@ -9,9 +9,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.claims.evaluate import NO_REGISTER, WHICH, of_samples
+from tocsin.claims.evaluate import NO_REGISTER, WHICH, evaluate, of_samples
 from tocsin.claims.evidence import Answer, Evidence
-from tocsin.claims.tree import Event, Fact, Measure, Node, Register, Side, Total, leaves
+from tocsin.claims.tree import (
+    And,
+    Event,
+    Fact,
+    Measure,
+    Node,
+    Or,
+    Register,
+    Side,
+    Total,
+    leaves,
+)
 from tocsin.claims.verdict import CERTAINTY, overall, verdicts
 from tocsin.schema import Floats, Verdict
 
@@ -31,6 +42,10 @@ _STEP_DEG = 1e-3
 def changes_if(tree: Node, evidence: Evidence, answer: Answer) -> str:
     """Return in one sentence what would change the verdict; "" where no one number says it."""
     verdict = overall(verdicts(answer))
+    if isinstance(tree, And | Or) and answer.sampled:
+        told = _of_parts(tree, evidence, verdict)
+        if told:
+            return told
     first = next(leaves(tree))
     if verdict is Verdict.UNOBSERVED or (verdict is Verdict.UNRESOLVED and not answer.sampled):
         return _wanted(first, answer)
@@ -50,6 +65,18 @@ def changes_if(tree: Node, evidence: Evidence, answer: Answer) -> str:
         Verdict.CONTRADICTED: "it would no longer be contradicted",
     }.get(verdict, "it would be supported")
     return f"{becomes} if {_moved(tree, first, least, evidence)}"
+
+
+def _of_parts(tree: And | Or, evidence: Evidence, verdict: Verdict) -> str:
+    """Return what would change a test of several parts: what would change those that decide it."""
+    told = []
+    for part in tree.parts:
+        answer = evaluate(part, evidence)
+        if overall(verdicts(answer)) is verdict and (said := changes_if(part, evidence, answer)):
+            told.append(f'"{part}": {said}')
+    # Where one part decides, each that decides alike has to change; else any of them is enough.
+    one_decides = Verdict.CONTRADICTED if isinstance(tree, And) else Verdict.SUPPORTED
+    return ("; and " if verdict is one_decides else "; or ").join(told)
 
 
 def _shift(margin: Floats, verdict: Verdict) -> float | None:

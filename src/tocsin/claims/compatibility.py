@@ -24,7 +24,8 @@ from tocsin.claims.tree import And, Bools, Fact, Measure, Node, Register, leaves
 from tocsin.schema import Floats, Posterior
 
 #: Variants: how far the flight is moved each way, turned about its middle, and stretched.
-MOVES_M = np.linspace(-42_000.0, 42_000.0, 13)
+MOVES = np.linspace(-1.0, 1.0, 13)
+REACH_M = 42_000.0  # of a move, or more where a volume is deeper
 TURNS_DEG = (0.0, 60.0, 120.0)
 STRETCHES = (0.5, 1.0, 2.0)
 TIMES = 60  # times that a variant keeps
@@ -214,6 +215,12 @@ def _ring(leaf: Measure, volume: str, low_m: float, high_m: float) -> str:
     )
 
 
+def reach_m(evidence: Evidence) -> float:
+    """Return how far variants are moved: far enough to leave what the flight was deep inside."""
+    deepest = [float(np.nanmax(d, initial=0.0)) for d in evidence.signed_distance_m.values()]
+    return max(REACH_M, 1.5 * max(deepest, default=0.0))
+
+
 def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
     """Return the mean flight moved, turned and stretched, measured anew; the same every time."""
     keep = np.unique(np.linspace(0, len(posterior.t_ns) - 1, TIMES).astype(np.int64))
@@ -224,7 +231,8 @@ def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
     # A plane through the middle of the flight: variants need to be flights, not this one.
     degree_m = np.pi / 180 * geo.R_MEAN_M
     east, north = (lon - lon0) * degree_m * np.cos(np.radians(lat0)), (lat - lat0) * degree_m
-    moves = np.array(list(product(MOVES_M, MOVES_M, np.radians(TURNS_DEG), STRETCHES)))
+    moves = np.array(list(product(MOVES, MOVES, np.radians(TURNS_DEG), STRETCHES)))
+    moves[:, :2] *= reach_m(evidence)
     by_east, by_north, turn, stretch = (column[:, None] for column in moves.T)
     x = by_east + stretch * (np.cos(turn) * east - np.sin(turn) * north)
     y = by_north + stretch * (np.sin(turn) * east + np.cos(turn) * north)

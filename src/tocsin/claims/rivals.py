@@ -17,7 +17,7 @@ from math import log10
 
 import numpy as np
 
-from tocsin.claims.compatibility import STRETCHES, Clouds
+from tocsin.claims.compatibility import STRETCHES, Clouds, reach_m
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Evidence, Held
 from tocsin.claims.tree import And, Bools, Node, leaves
@@ -75,7 +75,8 @@ def among_variants(a: Node, b: Node, clouds: Clouds) -> tuple[dict[str, Factor],
         ]
         found[world.name] = _factor(masses)
     count = 0 if prior.posterior is None else len(prior.posterior.lon_deg)
-    moved = "the flight moved up to 42 km each way, turned, and stretched by "
+    reach_km = reach_m(clouds.evidence) / 1e3
+    moved = f"the flight moved up to {reach_km:.0f} km each way, turned, and stretched by "
     stretched = " or ".join(f"{x:g}" for x in STRETCHES)
     return found, f"{count:,} variants, each as likely as another: {moved}{stretched}"
 
