@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from fastapi.routing import APIRoute
@@ -90,6 +91,10 @@ def test_open_to_the_world_only_with_users_and_never_as_a_demo() -> None:
         Serving(host="0.0.0.0").check(0)  # noqa: S104
     with pytest.raises(UsageError, match="this machine only"):
         Serving(host="::", demo=True).check(1)
+    for led in (Serving(hosts=("tocsin.example",)), Serving(proxy=True)):  # on the loopback, but
+        assert not led.private and led.secure
+        with pytest.raises(UsageError, match="no users"):
+            led.check(0)
     Serving(host="0.0.0.0").check(1)  # noqa: S104
 
 
@@ -137,7 +142,7 @@ def test_no_parameter_breaks_anything(demo_client: TestClient) -> None:
     app = demo_client.app
     tried = 0
     for route in app.routes:  # type: ignore[attr-defined]
-        if not isinstance(route, APIRoute) or "GET" not in route.methods:
+        if not isinstance(route, APIRoute) or "GET" not in (route.methods or ()):
             continue
         if route.path in ("/api/live/events", "/register/chart.svg", "/api/pattern/rate"):
             continue  # tried where they are tested: the first never ends, the others take seconds
@@ -177,7 +182,7 @@ def test_large_bodies_are_refused_however_they_come(client: TestClient) -> None:
     answer = client.post("/api/session", content=big, headers=headers)
     assert answer.status_code == 413
 
-    def chunks():  # type: ignore[no-untyped-def]
+    def chunks() -> Iterator[bytes]:
         for _ in range(20):
             yield b"x" * (1 << 16)
 

@@ -81,8 +81,8 @@ def test_changes_need_the_token_and_come_from_here(sign: Sign) -> None:
     body = {"reason": "a test"}
     assert client.post("/api/live/test", json=body).status_code == 403
     for wrong in ("", "x", good[:-1], good + "0", "é"):
-        headers = {"x-csrf-token": wrong.encode()}
-        answer = client.post("/api/live/test", json=body, headers=headers)
+        raw = {b"x-csrf-token": wrong.encode()}
+        answer = client.post("/api/live/test", json=body, headers=raw)
         assert answer.status_code == 403, wrong
     for header, value in (
         ("origin", "https://evil.example"),
@@ -153,19 +153,19 @@ def test_sessions_end_by_idleness_by_age_and_with_the_account(
 ) -> None:
     client = sign("Rea")
     now_ns = time.time_ns()
-    monkeypatch.setattr(session.time, "time_ns", lambda: now_ns + session.IDLE_NS - 10**9)
+    monkeypatch.setattr(time, "time_ns", lambda: now_ns + session.IDLE_NS - 10**9)
     assert (
         client.get("/api/incidents?limit=1").status_code == 200
     )  # used: the idle time begins anew
-    monkeypatch.setattr(session.time, "time_ns", lambda: now_ns + 2 * session.IDLE_NS - 3 * 10**9)
+    monkeypatch.setattr(time, "time_ns", lambda: now_ns + 2 * session.IDLE_NS - 3 * 10**9)
     assert client.get("/api/incidents?limit=1").status_code == 200
-    monkeypatch.setattr(session.time, "time_ns", lambda: now_ns + 4 * session.IDLE_NS)
+    monkeypatch.setattr(time, "time_ns", lambda: now_ns + 4 * session.IDLE_NS)
     assert client.get("/api/incidents?limit=1").status_code == 401
     monkeypatch.undo()
     client = sign("Rea")
     for hours in range(1, 25):  # in use all day
         at_ns = now_ns + hours * (session.IDLE_NS - 10**9)
-        monkeypatch.setattr(session.time, "time_ns", lambda at_ns=at_ns: at_ns)
+        monkeypatch.setattr(time, "time_ns", lambda at_ns=at_ns: at_ns)
         status = client.get("/api/incidents?limit=1").status_code
         assert status == (200 if at_ns - now_ns < session.AGE_NS else 401)
     monkeypatch.undo()
@@ -195,7 +195,7 @@ def test_a_token_does_what_it_is_for_until_its_end(
     token.revoke(held.people, made.id, "the tests")
     assert client.get("/api/incidents", headers=headers).status_code == 401
     later_ns = time.time_ns() + 2 * token.DAY_NS
-    monkeypatch.setattr(token.time, "time_ns", lambda: later_ns)
+    monkeypatch.setattr(time, "time_ns", lambda: later_ns)
     assert client.get("/api/incidents", headers=works).status_code == 401
     with pytest.raises(UsageError, match="Rea is no approver"):
         token.issue(held.people, "Rea", Role.APPROVER, 1, "", "the tests")
@@ -240,11 +240,9 @@ def test_accounts_refuse_what_would_lock_everybody_out(tmp_path: Path) -> None:
             people.add(accounts, "Ada B", Role.READER, wrong, "the tests")
     with pytest.raises(UsageError, match="has an account"):
         people.add(accounts, " ADA ", Role.READER, "four other words then", "the tests")
-    for change in (
-        lambda: people.disable(accounts, "Ada", "the tests"),
-        lambda: people.set_role(accounts, "Ada", Role.READER, "the tests"),
-    ):
-        with pytest.raises(TocsinError, match="the last administrator"):
-            change()
+    with pytest.raises(TocsinError, match="the last administrator"):
+        people.disable(accounts, "Ada", "the tests")
+    with pytest.raises(TocsinError, match="the last administrator"):
+        people.set_role(accounts, "Ada", Role.READER, "the tests")
     assert people.can_sign_in(accounts) == 1
     accounts.close()

@@ -125,7 +125,7 @@ def gated(keeper: Doorkeeper) -> type[Gated]:
 def _let_in(who: Who, access: Access, serving: Serving, request: Request) -> None:
     """Return where a request may go on; raise Problem where not."""
     role = access.role
-    if role is None and access is Access.LOOPBACK and not serving.loopback:
+    if role is None and access is Access.LOOPBACK and not serving.private:
         role = Role.READER
     if role is not None and not who.may(role):
         if who.name is not None:

@@ -107,7 +107,8 @@ class Held:
             return visitor
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         if scheme:
-            found = token.holder(self.accounts, text.strip()) if scheme == "Bearer" else None
+            known = scheme.lower() == "bearer"
+            found = token.holder(self.accounts, text.strip()) if known else None
             if found is None:
                 raise Problem(
                     401, "this token is not in force", headers={"www-authenticate": "Bearer"}

@@ -41,7 +41,7 @@ def serve(serving: Serving, ready: Callable[[str, Held], None], say: Say) -> Non
     ready  told the address, when it listens
     say    told in sentences what an operator should know
     """
-    if not serving.loopback:
+    if not serving.private:
         serving.check(_users(serving))
     held = open_all(serving, say)
     try:
@@ -54,7 +54,9 @@ def serve(serving: Serving, ready: Callable[[str, Held], None], say: Say) -> Non
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # what a header says of the address is not believed
+                # What a header says of the address is believed of a proxy on this machine alone.
+                proxy_headers=serving.proxy,
+                forwarded_allow_ips="127.0.0.1,::1",
                 timeout_graceful_shutdown=_END_S,
                 timeout_keep_alive=15,
                 limit_concurrency=1024,

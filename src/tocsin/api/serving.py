@@ -22,6 +22,7 @@ class Serving:
     watch: Path | None = None
     cases: Path | None = None  # a folder of folders that `tocsin run` wrote
     hosts: tuple[str, ...] = ()  # names beside `host` that a request may ask for
+    proxy: bool = False  # a proxy on this machine brings TLS, and says who asks
     body_bytes: int = 1 << 20  # the largest request
     streams: int = 256  # open event streams, in all
     streams_each: int = 16  # and of one user, or of one address
@@ -32,25 +33,31 @@ class Serving:
         return is_loopback(self.host)
 
     @property
+    def private(self) -> bool:
+        """Whether only who sits at this machine can ask; not so behind a proxy, or by a name."""
+        return self.loopback and not self.proxy and not self.hosts
+
+    @property
     def secure(self) -> bool:
         """Whether cookies travel over TLS only."""
-        return not self.loopback
+        return not self.private
 
     def check(self, users: int) -> None:
         """Raise UsageError where this server would stand open to the world.
 
         users  accounts that can sign in
         """
-        if self.loopback:
+        if self.private:
             return
+        where = f"--host {self.host}" if not self.loopback else "a name or a proxy that leads here"
         if self.demo:
             raise UsageError(
-                f"--demo needs no password, so it listens on this machine only, not on {self.host}",
-                hint="leave out --host",
+                f"--demo needs no password: it is for this machine only, not for {where}",
+                hint="leave out --host, --allow-host and --behind-proxy",
             )
         if not users:
             raise UsageError(
-                f"--host {self.host} would be open to the world: there are no users",
+                f"with {where} it would be open to the world: there are no users",
                 hint="first: tocsin user add NAME --role admin",
             )
 

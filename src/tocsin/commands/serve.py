@@ -38,6 +38,13 @@ def serve(
         list[str] | None,
         typer.Option("--allow-host", help="A name that leads here. May be repeated."),
     ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="A proxy on this machine brings TLS; its X-Forwarded-For is believed.",
+        ),
+    ] = False,
 ) -> int:
     """Serve the register, the cases and the watch to browsers and programs."""
     needed()
@@ -63,6 +70,7 @@ def serve(
         watch=watch,
         cases=cases,
         hosts=tuple(name.lower() for name in allow_host or ()),
+        proxy=behind_proxy,
     )
 
     def ready(address: str, held: Held) -> None:
