@@ -204,15 +204,18 @@ def test_the_disasters_under_other_priors(
 
 
 def test_a_change_that_another_prior_turns_into_none_is_weak_evidence() -> None:
-    """14 in the last of eight years after 2 a year: ln BF10 2.9 at one year, -3.3 at four."""
-    counts = np.array([2.0, 2.0, 3.0, 1.0, 2.0, 2.0, 2.0, 14.0])
-    answer = change([counts], np.ones(8))
+    """Eight in the last of twelve years after one a year, under a prior made for it."""
+    counts = np.array([1.0] * 11 + [8.0])
+    answer = change([counts], np.ones(12), rate=0.15)
     assert isinstance(answer, Change)
-    for scale, end in ((0.25, answer.log_bf_span[1]), (4.0, answer.log_bf_span[0])):
-        again = change([counts], np.ones(8), rate=scale)
-        assert isinstance(again, Change) and again.log_bf == pytest.approx(end)
-    assert answer.log_bf >= math.log(10) and answer.log_bf_span[0] < 0
+    own = 12 / 19  # years per incident: a prior with mean 19 / 12 a year
+    assert answer.other_rates == pytest.approx((own / 4, own * 4))
+    again = [change([counts], np.ones(12), rate=b) for b in answer.other_rates]
+    bfs = [each.log_bf for each in again if isinstance(each, Change)]
+    assert answer.log_bf_span == pytest.approx((min(bfs), max(bfs)))
+    assert answer.log_bf > 4 and min(bfs) < 0
     assert change_words.verdict(answer) == change_words.HANGS
-    assert "with 0.25 to 4 years ln BF10 is" in "\n".join(change_words.words(answer))
+    said = "\n".join(change_words.words(answer))
+    assert "with a mean of 4 (0.158 years) and 1/4 (2.53 years) times the record's own" in said
     sure = change([np.array([1.0] * 10 + [10.0] * 5)], np.ones(15))
     assert isinstance(sure, Change) and change_words.verdict(sure) == change_words.SHIFT

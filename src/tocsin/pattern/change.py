@@ -27,7 +27,7 @@ from tocsin.pattern.words import LEAST, NoClaim, too_few
 LEVEL = 0.95
 SHOWN = math.log(10)  # a Bayes factor that is called a change
 DENIED = math.log(1 / 3)
-SCALES = 4.0  # by which the prior's years are divided and multiplied to see what hangs on them
+SCALES = 4.0  # priors with a mean as many times the record's own rate, and one over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Change:
     rates: tuple[float, float]  # most likely, before and after, a year
     two_log_lr: float
     log_bf: float  # ln of BF10, one change against none
-    log_bf_span: tuple[float, float]  # the same with a prior of b / SCALES to b * SCALES years
+    log_bf_span: tuple[float, float]  # the same with b at `other_rates`
+    other_rates: tuple[float, float]  # years: the record's own exposure per incident, scaled
     posterior: Floats  # (n - 1,) of k = 1..n-1, if there was a change
     k_interval: tuple[int, int]
     before: Estimate  # of the rate a year, posterior
@@ -101,10 +102,9 @@ def change(
         return NoClaim(round(mean.sum()), "the record is one bin, and a change needs two")
     weights, log_bfs = zip(*(_posterior(y, t, shape, rate) for y in ys), strict=True)
     pooled = np.mean(weights, axis=0)
-    other = [
-        pooled_odds([_posterior(y, t, shape, rate * scale)[1] for y in ys])
-        for scale in (1 / SCALES, SCALES)
-    ]
+    own = shape * float(t.sum()) / float(mean.sum())  # b at which the prior's mean is the rate
+    others = own / SCALES, own * SCALES
+    spans = [pooled_odds([_posterior(y, t, shape, b)[1] for y in ys]) for b in others]
     k, rates, two_log_lr = most_likely(mean, t)
     before, after = (_rates(ys, weights, t, (shape, rate), level, side) for side in (0, 1))
     bounds = np.arange(len(t) + 1.0) if edges is None else np.asarray(edges, dtype=np.float64)
@@ -117,7 +117,8 @@ def change(
         rates=rates,
         two_log_lr=two_log_lr,
         log_bf=pooled_odds(log_bfs),
-        log_bf_span=(min(other), max(other)),
+        log_bf_span=(min(spans), max(spans)),
+        other_rates=others,
         posterior=pooled,
         k_interval=ends(pooled, level),
         before=before,

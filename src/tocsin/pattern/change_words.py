@@ -20,7 +20,8 @@ HANGS = "weak evidence of a change: it hangs on the prior"
 def verdict(answer: Change | Turn) -> str:
     """Return the word: a change from a Bayes factor of 10, none up to 1/3.
 
-    A change in bins must not turn into none under a prior four times as wide or as narrow.
+    A change in bins must not turn into none under a prior with a mean four times the record's own
+    rate, or a quarter of it.
     """
     if answer.log_bf >= SHOWN:
         moved = isinstance(answer, Change) and answer.log_bf_span[0] < 0
@@ -78,11 +79,12 @@ def _binned(answer: Change, level: str) -> Iterator[str]:
 
 
 def _moved(answer: Change) -> str:
+    ends = zip(answer.other_rates, (value(SCALES), f"1/{value(SCALES)}"), strict=True)
+    means = " and ".join(f"{times} ({value(b)} years)" for b, times in ends)
     low, high = answer.log_bf_span
-    b = answer.rate
     return (
-        f"; with {value(b / SCALES)} to {value(b * SCALES)} years ln BF10 is "
-        f"{low:.2f} to {high:.2f}"
+        f"; with a mean of {means} times the record's own rate ln BF10 is between {low:.2f} and "
+        f"{high:.2f}"
     )
 
 
