@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.run import boxes
 from tocsin.run.bundle import Seal
 from tocsin.run.flow import run_case
 
@@ -82,7 +81,6 @@ def ran(folder: Path, case: str = CASE, seal: Seal | None = None) -> Path:
     return out
 
 
-def tocsin(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the real command line in a process of its own."""
-    command = [sys.executable, "-m", "tocsin", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+def tocsin(*words: str | Path, cwd: Path | None = None) -> boxes.Done:
+    """Run the command line in this process; `test_bundle` starts real ones."""
+    return boxes.tocsin(cwd or Path.cwd(), *map(str, words))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from tests.run import boxes
 from tests.track.workload import workload
 from tocsin.run.sources import Spec, gather
 from tocsin.run.tracks import STATES, parquet, track
@@ -32,15 +31,8 @@ h_hae_m = 130
 """
 
 
-def tocsin(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the real command line in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "tocsin", *map(str, words)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-    )
+def tocsin(*words: str | Path, cwd: Path | None = None) -> boxes.Done:
+    return boxes.tocsin(cwd or Path.cwd(), *map(str, words))
 
 
 @pytest.fixture
