@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ PATH = "/i/EE-2025-09-19"
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """The demo: the case that ships, no account."""
-    made = Stand(tmp_path_factory.mktemp("demo"), 0, demo=True).start()
+    """A server with the case that ships, and no watch."""
+    shipped = Path(str(files("tocsin"))) / "data" / "demo"
+    made = Stand(tmp_path_factory.mktemp("cases"), 0, cases=shipped).start()
     yield made
     made.stop()
 
@@ -25,7 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 @pytest.fixture
 def screen(open_page: Open, demo: Stand) -> Any:
     """The screen of the case, its map at rest, keys going to the page."""
-    page = open_page(PATH, None, at=demo)
+    page = open_page(PATH, "reader", at=demo)
     page.wait_for_selector("[role=slider]")
     rested(page)
     return page
@@ -172,7 +174,7 @@ def test_an_address_means_one_moment_and_two_windows_go_together(
 ) -> None:
     """A permalink opens the same moment, limit and tab; a second window follows the first."""
     query = "?t=2025-09-19T07:05:00Z&u=2025-09-21T00:00:00Z&h=overlap&tab=context#8.5/59.8/25.6"
-    first = open_page(PATH + "@1" + query, None, at=demo)
+    first = open_page(PATH + "@1" + query, "reader", at=demo)
     first.wait_for_selector("[role=slider]")
     assert t_of(first) == 1200.0
     assert first.get_by_role("button", name="overlap").get_attribute("aria-pressed") == "true"
