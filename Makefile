@@ -40,6 +40,7 @@ airgap: setup ## build the offline archive and install it where there is no netw
 	$(BIN)/python -m pytest -m airgap tests/deploy
 
 check: setup ## lint, formatting, types, contracts between rooms, docs
+	$(BIN)/python builders/build_web.py --check --quick
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -140,9 +140,10 @@ def _features(near: Mapping[str, Any], far: Mapping[str, Any]) -> Iterator[dict[
     used = Counter(index for each in countries for index in _used(each))
     for kind, times in (("coast", 1), ("border", 2)):
         lines = [
-            shapely.LineString(arcs[index])
+            line
             for index, count in sorted(used.items())
             if min(count, 2) == times
+            for line in _lines(arcs[index])
         ]
         merged = shapely.line_merge(shapely.union_all(lines).intersection(window))
         yield {"kind": kind, "name": None, "rank": None, "geometry": merged}
@@ -162,6 +163,14 @@ def _arcs(topology: Mapping[str, Any]) -> list[Any]:
     """Return the arcs in degrees: TopoJSON keeps differences of whole numbers."""
     scale, shift = topology["transform"]["scale"], topology["transform"]["translate"]
     return [np.cumsum(np.asarray(arc), axis=0) * scale + shift for arc in topology["arcs"]]
+
+
+def _lines(arc: Any) -> Iterator[Any]:
+    """Yield an arc as lines; one across 180 degrees is cut there, not drawn around the world."""
+    jumps = np.flatnonzero(np.abs(np.diff(arc[:, 0])) > 180) + 1
+    for part in np.split(arc, jumps):
+        if len(part) > 1:
+            yield shapely.LineString(part)
 
 
 def _used(geometry: Mapping[str, Any]) -> Iterator[int]:

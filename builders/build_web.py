@@ -25,8 +25,14 @@ WEB = ROOT / "web"
 DIST = ROOT / "src" / "tocsin" / "web" / "dist"
 NOTE = "sources.json"
 #: What goes into the bundle; tests of the sources do not.
-SOURCES = ("index.html", "package.json", "package-lock.json", "svelte.config.js", "tsconfig.json")
-SOURCES += ("vite.config.ts",)
+SOURCES: tuple[str, ...] = (
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "svelte.config.js",
+    "tsconfig.json",
+    "vite.config.ts",
+)
 
 
 def main() -> int:

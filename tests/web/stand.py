@@ -32,7 +32,7 @@ class Stand:
 
     def __init__(
         self, folder: Path, aircraft: int, *, demo: bool = False, port: int = 0,
-        store: str | None = None, cases: Path | None = None,
+        store: str | None = None, cases: Path | None = None, ahead_s: int = 0,
     ) -> None:  # fmt: skip
         accounts = None if demo else folder / "accounts.db"
         serving = Serving(port=port, demo=demo, accounts=accounts, store=store, cases=cases)
@@ -44,6 +44,7 @@ class Stand:
             file.close()
         self.board = Board(synthetic=True)
         self.world = World(self.board, aircraft)
+        self.world.prepare(ahead_s)
         self.held.herald = herald_of(self.board, Tlp.CLEAR, serving)
         self._listening = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"

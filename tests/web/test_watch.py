@@ -67,7 +67,9 @@ def test_handling_by_keyboard(open_page: Open) -> None:
     assert accessible(page) == []
     send.click()
     page.wait_for_selector("#alert-al-inside.acknowledged")
-    assert "analyst: acknowledge — Under observation" in page.locator("#alert-al-inside").inner_text()
+    assert (
+        "analyst: acknowledge — Under observation" in page.locator("#alert-al-inside").inner_text()
+    )
     page.keyboard.press("a")
     page.wait_for_selector(".said:has-text('acknowledged')")  # there is nothing to acknowledge
     page.keyboard.press("s")

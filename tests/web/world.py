@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from tests.web.told import AREAS, feeds_at, first_alerts
 from tocsin.run.live.board import Board, Change, Said
 from tocsin.schema.live import (
     Alert,
     AlertKind,
     AlertState,
-    FeedHealth,
     Handling,
     Interval,
     Jamming,
@@ -24,39 +24,6 @@ from tocsin.schema.live import (
 
 START_NS = 1_794_657_600_000_000_000  # 2026-11-14T12:00:00Z
 _DEGREE_M = 111_320.0
-
-#: Sketches, good enough to look at: the real limits are used by the real watch.
-AREAS: tuple[dict[str, Any], ...] = (
-    {
-        "id": "EE",
-        "title": "Estonia",
-        "layer": "sovereign",
-        "geometry": {
-            "type": "Polygon",
-            "coordinates": [
-                [
-                    [22.0, 58.5], [22.1, 59.3], [23.4, 59.52], [24.4, 59.78], [25.3, 59.87],
-                    [26.0, 59.99], [26.7, 60.0], [27.2, 59.83], [28.0, 59.6], [28.05, 59.3],
-                    [27.4, 58.7], [27.4, 57.8], [25.0, 57.9], [22.0, 58.5],
-                ]
-            ],
-        },
-    },
-    {
-        "id": "FIR-EETT",
-        "title": "Tallinn FIR",
-        "layer": "fir",
-        "geometry": {
-            "type": "Polygon",
-            "coordinates": [
-                [
-                    [20.5, 58.8], [21.6, 59.35], [23.5, 59.75], [26.0, 60.07], [27.9, 59.66],
-                    [28.2, 59.2], [27.6, 57.5], [24.4, 57.8], [21.6, 57.6], [20.5, 58.8],
-                ]
-            ],
-        },
-    },
-)  # fmt: skip
 
 
 class World:
@@ -77,9 +44,17 @@ class World:
         self.t_s = 0
         self.alerts: dict[str, Alert] = {}
         self.rng = rng
+        self._ahead: list[Change] = []
+
+    def prepare(self, seconds: int) -> None:
+        """Make changes ahead, so that a benchmark measures the page and not this."""
+        self._ahead = [self._made() for _ in range(seconds)]
 
     def step(self) -> None:
         """Publish one second."""
+        self.board.publish(self._ahead.pop(0) if self._ahead else self._made())
+
+    def _made(self) -> Change:
         self.t_s += 1
         now_ns = START_NS + self.t_s * 1_000_000_000
         turn = np.deg2rad(self.course)
@@ -89,21 +64,20 @@ class World:
         rows = [self._civil(int(i)) for i in heard] + self._special()
         changed = self._said(now_ns)
         if self.t_s == 1:
-            changed += self._first(now_ns)
+            first = first_alerts(now_ns)
+            self.alerts = {alert.id: alert for alert in first}
+            changed += first
         if self.t_s % 5 == 0:
             changed += self._moved(now_ns)
         jams = (Jamming("gulf-east", START_NS, None, 9, 6, 27.6, 60.05, 32_000.0),)
-        change = Change(
-            now_ns, rows, (), changed, feeds=self._feeds() if self.t_s % 2 else None,
+        return Change(
+            now_ns, rows, (), changed, feeds=feeds_at(self.t_s) if self.t_s % 2 else None,
             jamming=jams if self.t_s == 1 else None,
         )  # fmt: skip
-        self.board.publish(change)
 
     def _civil(self, i: int) -> list[Any]:
         # Callsigns of no airline: the code of a place that does not exist.
-        kind, cooperative = ("psr", False) if self.silent[i] < 0.01 else ("adsb", True)
-        if 0.01 <= self.silent[i] < 0.03:
-            kind, cooperative = "track", None
+        kind, cooperative = self._kind(float(self.silent[i]))
         callsign = f"XSY{100 + i % 900}" if cooperative else None
         h_m = float(self.level[i]) * 30.48 if kind == "adsb" else None
         return [
@@ -113,61 +87,119 @@ class World:
             0.4, cooperative, 1 + i % 3, None, None, None, None, None, None, "seen",
         ]  # fmt: skip
 
+    @staticmethod
+    def _kind(silent: float) -> tuple[str, bool | None]:
+        if silent < 0.01:
+            return "psr", False
+        return ("track", None) if silent < 0.03 else ("adsb", True)
+
     def _special(self) -> list[list[Any]]:
         t = self.t_s
+        p_soon = min(0.985, 0.87 + 0.002 * t)
+        eta = [max(5.0, q - t) for q in (34.0, 92.0, 171.0)]
         return [
-            ["a-1042", None, "psr", 25.62 + 0.0038 * t, 60.012 - 0.00022 * t, None, None, 215.0, 97.0,
-             None, 310.0, 3.0, False, 2, "EE", 0.21, min(0.985, 0.87 + 0.002 * t), *(max(5.0, q - t) for q in (34.0, 92.0, 171.0)), "seen"],
-            ["43c6f1", "XSY77", "adsb", 24.5 + 0.0012 * t, 59.66, 9753.6, "pressure", 68.0, 92.0, 0.5,
-             60.0, 0.8, True, 3, "EE", 0.97, 0.99, None, None, None, "seen"],
-            ["a-2210", None, "psr_ssr", 26.9, 59.72, 3048.0, "msl", 120.0, 265.0, -4.0,
-             420.0, 75.0 + (t % 5), None, 1, "EE", 0.4, 0.5, None, None, None, "lost"],
-            ["b-0007", None, "track", 27.3, 60.2, None, None, None, None, None, None, 6.0, None, 1,
-             None, None, None, None, None, None, "coasting"],
-        ]  # fmt: skip
-
-    def _first(self, now_ns: int) -> list[Alert]:
-        def made(**told: Any) -> Alert:
-            base: dict[str, Any] = {
-                "revision": 1, "rule": "limit", "state": AlertState.OPEN, "severity": 3, "area": "EE",
-                "layer": "sovereign", "track": None, "callsign": None, "opened_ns": now_ns,
-                "changed_ns": now_ns, "closed_ns": None, "lon_deg": None, "lat_deg": None,
-                "h_m": None, "h_datum": None, "p_inside": None, "p_soon": None, "eta_s": None,
-                "waiting_cost": 0.0, "sources": 0, "plot_age_s": None, "synthetic": True,
-            }  # fmt: skip
-            alert = Alert(**{**base, **told})
-            self.alerts[alert.id] = alert
-            return alert
-
-        return [
-            made(id="al-predicted", kind=AlertKind.PREDICTED, track="a-1042", severity=4,
-                 lon_deg=25.62, lat_deg=60.012, p_inside=0.21, p_soon=0.87,
-                 eta_s=Interval(34.0, 92.0, 171.0), waiting_cost=3.48, sources=2, plot_age_s=3.0,
-                 why="Seen by primary radar only, no plan known; likely to enter Estonia in 1 min 32 s."),
-            made(id="al-inside", kind=AlertKind.INSIDE, track="43c6f1", callsign="XSY77",
-                 lon_deg=24.5, lat_deg=59.66, h_m=9753.6, h_datum="pressure", p_inside=0.97,
-                 p_soon=0.99, waiting_cost=2.97, sources=3, plot_age_s=0.8,
-                 why="P(inside Estonia) has been above 0.9 for 20 s."),
-            made(id="al-lost", kind=AlertKind.LOST, track="a-2210", severity=2, p_inside=0.4,
-                 p_soon=0.5, waiting_cost=1.0, sources=1, plot_age_s=76.0, lon_deg=26.9, lat_deg=59.72,
-                 why="Not seen for 76 s where radar-a sees every 4 s at this height."),
-            made(id="al-gnss", kind=AlertKind.GNSS, area="gulf-east", layer=None, severity=2,
-                 lon_deg=27.6, lat_deg=60.05, waiting_cost=0.9, rule="gnss",
-                 why="Navigation of 6 of 9 aircraft within 32 km fails at the same time."),
-            made(id="al-feed", kind=AlertKind.FEED, area=None, layer=None, severity=2, rule="feed",
-                 waiting_cost=0.8, why="radar-b has been silent for 2 min 10 s; its area is unobserved."),
-            made(id="al-over", kind=AlertKind.PREDICTED, track="3c0003", callsign="XSY103",
-                 state=AlertState.CLOSED, closed_ns=now_ns, p_soon=0.04, p_inside=0.0,
-                 waiting_cost=0.1, sources=2, plot_age_s=1.0, why="Turned away from the limit."),
-        ]  # fmt: skip
+            [
+                "a-1042",
+                None,
+                "psr",
+                25.62 + 0.0038 * t,
+                60.012 - 0.00022 * t,
+                None,
+                None,
+                215.0,
+                97.0,
+                None,
+                310.0,
+                3.0,
+                False,
+                2,
+                "EE",
+                0.21,
+                p_soon,
+                *eta,
+                "seen",
+            ],
+            [
+                "43c6f1",
+                "XSY77",
+                "adsb",
+                24.5 + 0.0012 * t,
+                59.66,
+                9753.6,
+                "pressure",
+                68.0,
+                92.0,
+                0.5,
+                60.0,
+                0.8,
+                True,
+                3,
+                "EE",
+                0.97,
+                0.99,
+                None,
+                None,
+                None,
+                "seen",
+            ],
+            [
+                "a-2210",
+                None,
+                "psr_ssr",
+                26.9,
+                59.72,
+                3048.0,
+                "msl",
+                120.0,
+                265.0,
+                -4.0,
+                420.0,
+                75.0 + (t % 5),
+                None,
+                1,
+                "EE",
+                0.4,
+                0.5,
+                None,
+                None,
+                None,
+                "lost",
+            ],
+            [
+                "b-0007",
+                None,
+                "track",
+                27.3,
+                60.2,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                6.0,
+                None,
+                1,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                "coasting",
+            ],
+        ]
 
     def _moved(self, now_ns: int) -> list[Alert]:
         held = self.alerts["al-predicted"]
         eta = Interval(*(max(5.0, q - self.t_s) for q in (34.0, 92.0, 171.0)))
         self.alerts[held.id] = replace(
-            held, revision=held.revision + 1, changed_ns=now_ns, eta_s=eta,
+            held,
+            revision=held.revision + 1,
+            changed_ns=now_ns,
+            eta_s=eta,
             p_soon=min(0.985, 0.87 + 0.002 * self.t_s),
-        )  # fmt: skip
+        )
         return [self.alerts[held.id]]
 
     def _said(self, now_ns: int) -> list[Alert]:
@@ -176,10 +208,32 @@ class World:
     def _handled(self, said: Said, now_ns: int) -> Alert:
         if said.alert is None:
             held = Alert(
-                f"al-test-{now_ns}", 0, AlertKind.TEST, "test", AlertState.OPEN, 1, None, None, None,
-                None, now_ns, now_ns, None, None, None, None, None, None, None, None, 0.01, 0, None,
-                f"A test by {said.by}: {said.reason}", True,
-            )  # fmt: skip
+                f"al-test-{now_ns}",
+                0,
+                AlertKind.TEST,
+                "test",
+                AlertState.OPEN,
+                1,
+                None,
+                None,
+                None,
+                None,
+                now_ns,
+                now_ns,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                0.01,
+                0,
+                None,
+                f"A test by {said.by}: {said.reason}",
+                True,
+            )
         else:
             held = self.alerts[said.alert]
         state = {
@@ -188,18 +242,11 @@ class World:
         }.get(said.action, AlertState.OPEN)
         done = Handling(said.by, now_ns, said.action, said.reason, said.until_ns)
         told = replace(
-            held, revision=held.revision + 1, state=state, changed_ns=now_ns,
+            held,
+            revision=held.revision + 1,
+            state=state,
+            changed_ns=now_ns,
             handling=(*held.handling, done),
-        )  # fmt: skip
+        )
         self.alerts[held.id] = told
         return told
-
-    def _feeds(self) -> tuple[FeedHealth, ...]:
-        return (
-            FeedHealth("adsb-tallinn", "beast", "adsb", True, False, 412.0, 0.3, 0.1,
-                       90_000 + 412 * self.t_s, 12, 0, "412 records a second"),
-            FeedHealth("radar-a", "asterix", "radar-a", True, False, 38.0, 1.1, 0.9,
-                       9_000 + 38 * self.t_s, 0, 1, "38 plots a second"),
-            FeedHealth("radar-b", "asterix", "radar-b", True, True, 0.0, None, 130.0 + self.t_s,
-                       7_411, 3, 2, "nothing for 2 min 10 s"),
-        )  # fmt: skip
