@@ -182,10 +182,10 @@ class Judge(threading.Thread):
             self.cost_s += _LEVEL * (time.monotonic() - begun_s - self.cost_s)
         self.done = record.seq
         self.done_bytes += record.size
-        if out.alerts:
-            self._committer.put(Found(record.seq, record.t_ns, out.alerts))
         self._gone += out.gone
         self._publish(record, out)
+        if out.alerts:
+            self._committer.put(Found(record.seq, record.t_ns, out.alerts))
         self._checkpoint_bytes += record.size
         config = self.core.config
         self._checkpoint_ns = self._checkpoint_ns or record.t_ns
@@ -194,7 +194,8 @@ class Judge(threading.Thread):
             self._checkpoint()
 
     def _publish(self, record: Record, out: Out) -> None:
-        due = record.t_ns - self._shown_ns >= PUBLISH_S * 1e9
+        # With an alert the screens and the sinks are owed the track that it tells of.
+        due = record.t_ns - self._shown_ns >= PUBLISH_S * 1e9 or bool(out.alerts)
         if not due and out.jamming is None:
             return
         rows: list[Sequence[object]] = []
