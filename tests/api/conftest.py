@@ -60,6 +60,19 @@ def client(held: Held) -> Iterator[TestClient]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def stranger(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Somebody who never signs in, at one server for all that only look."""
+    folder = tmp_path_factory.mktemp("stranger")
+    for path in templates.iterdir():
+        shutil.copy(path, folder / path.name)
+    store = f"sqlite:///{folder / 'register.db'}"
+    held = open_all(Serving(store=store, accounts=folder / "accounts.db"))
+    with TestClient(make(held), base_url=ORIGIN) as made:
+        yield made
+    held.close()
+
+
 Sign = Callable[[str], TestClient]
 
 

@@ -5,6 +5,9 @@ The names in brackets are those of the standard's requirements.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,11 +16,17 @@ import pytest
 from fastapi.testclient import TestClient
 from geojson_pydantic import Feature, FeatureCollection
 
-from tests.api.conftest import Sign
-from tests.api.made import alert, row
+from tests.api.conftest import ORIGIN
+from tests.api.made import PASSWORDS, alert, row
+from tocsin.api.app import make
+from tocsin.api.held import Held, open_all
+from tocsin.api.live import Herald
+from tocsin.api.livemark import Marked
 from tocsin.api.ogc.when import interval_of
+from tocsin.api.serving import Serving
 from tocsin.errors import UsageError
 from tocsin.run.live.board import Board, Change
+from tocsin.schema import Tlp
 
 GEOJSON = "application/geo+json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -32,30 +41,41 @@ def ids(answer: Any) -> list[str]:
     return [feature["id"] for feature in answer.json()["features"]]
 
 
-@pytest.fixture
-def reader(sign: Sign, board: Board) -> TestClient:
+@pytest.fixture(scope="module")
+def reader(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A reader, with a watch that has seen something."""
+    folder = tmp_path_factory.mktemp("features")
+    for path in templates.iterdir():
+        shutil.copy(path, folder / path.name)
+    store = f"sqlite:///{folder / 'register.db'}"
+    held = open_all(Serving(store=store, accounts=folder / "accounts.db"))
     square = [[25.0, 59.0], [27.0, 59.0], [27.0, 60.0], [25.0, 60.0], [25.0, 59.0]]
     geometry = {"type": "Polygon", "coordinates": [square]}
-    board.areas = ({"id": "EE", "title": "Estonia", "layer": "sovereign", "geometry": geometry},)
+    area = {"id": "EE", "title": "Estonia", "layer": "sovereign", "geometry": geometry}
+    board = Board(areas=(area,))
     alerts = [alert("a1"), alert("a2", lon_deg=None, lat_deg=None)]
     board.publish(Change(NOW_NS, [row("4ab179"), row("psr:1", None, 10.0)], alerts=alerts))
-    return sign("Rea")
+    held.herald = Herald(board, Marked(Tlp.GREEN, False), 8, 8)
+    with TestClient(make(held), base_url=ORIGIN) as client:
+        told = {"name": "Rea", "password": PASSWORDS["Rea"]}
+        assert client.post("/api/session", json=told).status_code == 204
+        yield client
+    held.close()
 
 
-def test_the_landing_page_leads_to_everything(client: TestClient) -> None:
-    told = client.get("/", headers={"accept": "application/json"}).json()
+def test_the_landing_page_leads_to_everything(stranger: TestClient) -> None:
+    told = stranger.get("/", headers={"accept": "application/json"}).json()
     assert links(told, "service-desc") and links(told, "service-doc")  # [root-success]
     assert links(told, "conformance") and links(told, "data")
     for link in told["links"]:
-        assert link["type"] and client.get(link["href"]).status_code == 200, link
-    assert client.get("/").headers["content-type"] == "application/json"
-    page = client.get("/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert link["type"] and stranger.get(link["href"]).status_code == 200, link
+    assert stranger.get("/").headers["content-type"] == "application/json"
+    page = stranger.get("/", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert page.headers["content-type"].startswith("text/html")
 
 
-def test_the_definition_describes_the_paths(client: TestClient) -> None:
-    told = client.get("/openapi.json")
+def test_the_definition_describes_the_paths(stranger: TestClient) -> None:
+    told = stranger.get("/openapi.json")
     assert told.headers["content-type"].startswith("application/vnd.oai.openapi+json")
     assert told.json()["openapi"].startswith("3.1")
     parameters = told.json()["paths"]["/collections/incidents/items"]["get"]["parameters"]
@@ -67,8 +87,8 @@ def test_the_definition_describes_the_paths(client: TestClient) -> None:
             )
 
 
-def test_it_says_what_it_conforms_to(client: TestClient) -> None:
-    told = client.get("/conformance").json()["conformsTo"]
+def test_it_says_what_it_conforms_to(stranger: TestClient) -> None:
+    told = stranger.get("/conformance").json()["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in told
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson" in told
 
@@ -199,7 +219,7 @@ def test_what_is_asked_for_is_what_comes(reader: TestClient) -> None:
     assert reader.get("/collections/incidents/items", params=other).status_code == 400
 
 
-def test_without_a_watch_its_collections_are_not_there(client: TestClient, held: Any) -> None:
+def test_without_a_watch_its_collections_are_not_there(client: TestClient, held: Held) -> None:
     held.herald = None
     listed = client.get("/collections").json()["collections"]
     assert [each["id"] for each in listed] == ["incidents"]

@@ -87,16 +87,17 @@ def test_an_export_can_be_for_fewer_and_never_for_more(sign: Sign) -> None:
     assert client.get("/api/incidents.geojson?for=PINK").status_code == 400
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_format_is_written(sign: Sign, form: str) -> None:
-    answer = sign("Ana").get(f"/api/incidents.{form}?year=2025")
-    assert answer.status_code == 200 and len(answer.content) > 200
-    kind = answer.headers["content-type"].partition(";")[0]
-    assert kind == FORMATS[form].media_type.partition(";")[0]
-    if form == "csv":
-        assert len(list(csv.reader(io.StringIO(answer.text)))) > 5
-    if form == "geoparquet":
-        assert answer.content[:4] == b"PAR1"
+def test_every_format_is_written(sign: Sign) -> None:
+    client = sign("Ana")
+    for form in FORMATS:
+        answer = client.get(f"/api/incidents.{form}?year=2025")
+        assert answer.status_code == 200 and len(answer.content) > 200
+        kind = answer.headers["content-type"].partition(";")[0]
+        assert kind == FORMATS[form].media_type.partition(";")[0]
+        if form == "csv":
+            assert len(list(csv.reader(io.StringIO(answer.text)))) > 5
+        if form == "geoparquet":
+            assert answer.content[:4] == b"PAR1"
 
 
 def test_questions_are_answered_as_of_a_time(sign: Sign) -> None:

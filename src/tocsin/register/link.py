@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tocsin.errors import UsageError
 
+_MOST_DIGITS = 9  # of a revision's number: what every store can hold
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -30,6 +32,6 @@ def link_of(text: str) -> Link:
     incident, at, number = name.partition("@")
     if not incident or "/" in incident or (at and not (number.isascii() and number.isdigit())):
         raise UsageError(f'"{text}" names no incident', hint="write ID, or ID@REV for one revision")
-    if at and int(number) < 1:
+    if at and not (len(number) <= _MOST_DIGITS and int(number) >= 1):
         raise UsageError(f'"{text}" names no revision', hint="revisions are numbered from 1")
     return Link(incident, int(number) if at else None)
