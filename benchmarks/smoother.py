@@ -2,6 +2,8 @@
 
     python benchmarks/smoother.py [--tracks 1000] [--peers 5] [--out out/bench]
 
+tocsin twice where its smoother was compiled: that way, and in numpy.
+
 The flights of METHODS section 2: fixes every 4 s with 100 m of noise per axis, straights and
 turns.  100 tracks of 1,000 fixes, then `--tracks` of them.  One core: numpy is pinned to one
 thread.  A state is one fix through everything that the contender does, forward and back.  Each
@@ -25,6 +27,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -34,6 +38,7 @@ sys.path.insert(0, str(ROOT))  # the flights are those of the tests
 from tests.track.workload import SIGMA_M, STEP_S, measured, workload  # noqa: E402
 
 from tocsin.schema import Floats  # noqa: E402
+from tocsin.track import batch_native  # noqa: E402
 from tocsin.track.batch import smooth_many  # noqa: E402
 from tocsin.track.imm import Measured, forward, smooth  # noqa: E402
 from tocsin.track.models import Modes, noise, switching, transition  # noqa: E402
@@ -50,6 +55,12 @@ Way = Callable[[Floats], Floats]
 def batched(z: Floats) -> Floats:
     """Give positions (T, K, 2) by the batched route."""
     return smooth_many([measured(z)], Modes())[0].mean[..., :2]
+
+
+def in_numpy(z: Floats) -> Floats:
+    """Give positions by the batched route in numpy, compiled or not."""
+    with patch.object(batch_native, "usable", lambda modes: False):
+        return batched(z)
 
 
 def scalar(z: Floats) -> Floats:
@@ -174,18 +185,21 @@ def main() -> None:
     truth = workload(max(options.tracks, SCALAR_TRACKS), FIXES, rng)
     z = truth + rng.normal(0, SIGMA_M, truth.shape)
     contenders: list[tuple[str, Way, int, str]] = [
-        ("tocsin, batched", batched, SCALAR_TRACKS, "IMM of 3 modes and smoother"),
-        ("tocsin, batched", batched, options.tracks, "the same"),
+        ("tocsin, numpy", in_numpy, SCALAR_TRACKS, "IMM of 3 modes and smoother"),
+        ("tocsin, numpy", in_numpy, options.tracks, "the same"),
         ("tocsin, one block", scalar, SCALAR_TRACKS, "the same; can carry sensor biases"),
         ("filterpy IMM", filterpy_imm, options.peers, "IMM of the same modes, forward only"),
         ("filterpy RTS", filterpy_rts, options.peers, "constant velocity, and smoother"),
         ("Stone Soup", stone_soup, options.peers, "constant velocity, and smoother"),
     ]
+    if batch_native.library() is not None:
+        compiled = ("tocsin, compiled", batched, options.tracks, "the same")
+        contenders[:0] = [("tocsin, compiled", batched, SCALAR_TRACKS, "the same"), compiled]
     contenders = [one for one in contenders if installed(one[1])]
     few = rmse(batched(z[: options.peers]), truth[: options.peers])
     print(f"raw {rmse(z, truth):.1f} m; one thread; the best of {options.runs} runs")
     print(f"{'':18} {'tracks':>6} {'states/s':>9} {'by CPU':>9} {'RMSE':>7}")
-    result = []
+    result: list[dict[str, Any]] = []
     for name, way, tracks, what in contenders:
         out, wall_s, used_s = timed(way, z[:tracks], options.runs)
         states = tracks * FIXES
@@ -203,6 +217,12 @@ def main() -> None:
             }
         )
     print(f"tocsin on the peers' {options.peers} tracks: {few:.1f} m")
+    best = max(row["states_per_cpu_s"] for row in result if row["name"].startswith("tocsin"))
+    for row in result:
+        if not row["name"].startswith("tocsin"):
+            print(
+                f"tocsin does {best / row['states_per_cpu_s']:,.0f} times as many as {row['name']}"
+            )
     options.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=1) + "\n"
     (options.out / "smoother.json").write_text(text, encoding="utf-8")

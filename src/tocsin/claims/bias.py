@@ -10,7 +10,8 @@ design point; it is found by their iteration
 with distances measured anew at each step; where g has no slope, from rays along every bias and
 along the biases that move the whole track.  Last, the norm is put right along its ray.  The
 result is a local minimum, so an upper bound on the norm: another bias could need less.  Its
-sampling error is that of a median: 1.25 / sqrt(200) of the spread that the biases leave.
+sampling error is that of the regression, carried far beyond the biases that it was made on: 5 to
+10 % in the reference case, from seed to seed.
 """
 
 from __future__ import annotations
