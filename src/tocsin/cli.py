@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 # Sums over threads depend on how many there are: one, and a result is the same on any machine.
 # It has to be said before numpy is loaded, by the commands below.
@@ -75,7 +77,7 @@ def main() -> None:
     if debug:
         sys.argv.remove("--debug")
     try:
-        code = app(standalone_mode=False)
+        code = command()(standalone_mode=False)
     except TocsinError as error:
         if debug:
             raise
@@ -93,6 +95,12 @@ def main() -> None:
         error.show(file=sys.stderr)
         sys.exit(error.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@cache
+def command() -> Any:
+    """Return the verbs as one command, built once a process: that takes longer than many a verb."""
+    return get_command(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -194,7 +194,7 @@ def test_what_is_there_with_other_content_is_left_unless_asked(empty: Path) -> N
         ("a.csv", "a,b\n1,2\n", "has no column id, what, domain"),
         ("a.csv", 'id,what,domain\n"x,y,z\n', "is no CSV"),
         ("a.csv", "id,what,domain\n", "holds no usable incident"),
-        ("a.csv", "", "has no column"),
+        ("a.csv", "", "is empty"),
         ("b.csv", None, "no such file"),
     ],
 )

@@ -63,7 +63,9 @@ def around(
                 middle_y + height / 2,
             )
             cost = 0.02 * reach + 0.05 * rank
-            cost += 0.5 * sum(box.overlap(other) for other in taken)
+            # A sliver too: where there is room, no label touches another.
+            hidden = [area for other in taken if (area := box.overlap(other)) > 0]
+            cost += sum(5 + 0.5 * area for area in hidden)
             cost += 0.4 * (width * height - box.overlap(page))
             cost += 1.5 * box.hides(points)
             # A leader through a label is as bad as a label on a label.

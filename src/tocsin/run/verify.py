@@ -146,7 +146,7 @@ def _rederived(start: Verdict, opened: Opened, files: Placed, say: Say) -> Verdi
         notes.append("what the register answered is taken from the bundle; it is not asked again")
     same_code = opened.run["code"] == code()
     if not same_code:
-        notes.append(_other_code(opened.run["code"]))
+        notes.insert(0, _other_code(opened.run["code"]))  # first: it explains what differs
     try:
         done = study(files.case, settings, say, moved=files.moved, register=register)
         made = answered(done, settings, redact=tlp)
