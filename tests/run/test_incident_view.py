@@ -272,7 +272,8 @@ def test_an_aircraft_that_tells_its_position_has_a_view_too(tmp_path: Path) -> N
     (found,) = view["incursions"]
     p = np.array(answer["p"])
     inside = np.array(track["t_s"])[p > 0.5]
-    assert inside[0] - 10 <= _after(found["entry_utc"]["q50"]) <= inside[0]
+    assert inside[0] == pytest.approx(_after(found["entry_utc"]["q50"]), abs=1.5)
+    assert inside[-1] == pytest.approx(_after(found["exit_utc"]["q50"]), abs=1.5)
     assert view["left_out"] == {"tracks": 0} and view["other_side"] == []
 
 

@@ -6,11 +6,13 @@ A fix knows nothing of the fixes after it, so what was known at the time is what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from tocsin import geo
 from tocsin.dossier.data import DrawnTrack
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.instant import inside_at
@@ -19,7 +21,7 @@ from tocsin.schema import DISTRUST, Floats, Outline
 from tocsin.track.corridor import over_ground
 
 MOST_TRACKS = 24
-MOST_TIMES = 2400
+MOST_TIMES = 2400  # of a track
 FEW_OUTLINES = 4  # with so few volumes every track is asked about every one
 DATUMS = (("pressure", "h_pressure_m"), ("hae", "h_hae_m"), ("msl", "h_msl_m"))
 Z_95 = 1.6448536269514722
@@ -37,6 +39,39 @@ def wanted(tracks: Sequence[DrawnTrack], findings: Mapping[str, Any]) -> list[Dr
     return (found or list(tracks[:1]))[:MOST_TRACKS]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Flown:
+    """A path as it is shown: the trusted fixes, and points on the straight legs between them."""
+
+    t_s: Floats
+    lon_deg: Floats  # runs on past 180
+    lat_deg: Floats
+    sigma_m: Floats
+
+
+def along(drawn: DrawnTrack) -> Flown:
+    """Return the path of a track at `MOST_TIMES` times at most, each second where that allows.
+
+    P(inside) bends where the path crosses a limit, also where that lies between two fixes.
+    """
+    good = np.flatnonzero(drawn.trusted)
+    if not len(good):
+        none = np.zeros(0)
+        return Flown(none, none, none, none)
+    t_s = drawn.t_s[good]
+    step_s = max(1.0, float(t_s[-1] - t_s[0]) / MOST_TIMES * 2)
+    grid = np.arange(np.ceil(t_s[0]), t_s[-1], step_s)
+    fixes = t_s[spaced(len(t_s), MOST_TIMES // 2)]
+    at = np.unique(np.concatenate([fixes, grid]))
+    lon = np.unwrap(drawn.lon_deg[good], period=360.0)
+    return Flown(
+        at,
+        np.interp(at, t_s, lon),
+        np.interp(at, t_s, drawn.lat_deg[good]),
+        np.interp(at, t_s, drawn.sigma_m[good]),
+    )
+
+
 def track_of(
     drawn: DrawnTrack, table: pa.Table, count: int | None, t0_s: float, max_gap_s: float
 ) -> Json:
@@ -44,10 +79,10 @@ def track_of(
 
     table  the tracks of the run (schema TRACK), for heights
     """
+    flown = along(drawn)
     every = np.flatnonzero(drawn.trusted)
-    good = every[spaced(len(every), MOST_TIMES)]
-    t_s = drawn.t_s[good] - t0_s
-    course, speed = over_ground(t_s, drawn.lon_deg[good], drawn.lat_deg[good])
+    t_s = flown.t_s - t0_s
+    course, speed = over_ground(t_s, flown.lon_deg, flown.lat_deg)
     row: Json = {
         "id": drawn.track,
         "kind": "own",
@@ -57,19 +92,19 @@ def track_of(
         "aircraft_count": count,
         "aircraft_count_source": "",
         "t_s": numbers(t_s, 3),
-        "lon_deg": numbers(drawn.lon_deg[good], DEGREES),
-        "lat_deg": numbers(drawn.lat_deg[good], DEGREES),
+        "lon_deg": numbers(geo.wrap_deg(flown.lon_deg), DEGREES),
+        "lat_deg": numbers(flown.lat_deg, DEGREES),
         "course_deg": numbers(course, 1),
         "speed_mps": numbers(speed, 1),
         "observed": _observed(drawn.t_s[every] - t0_s, drawn.break_before[every], max_gap_s),
-        "height": _height(drawn, good, table),
+        "height": _height(drawn, flown.t_s, table),
     }
-    sigma = drawn.sigma_m[good]
+    sigma = flown.sigma_m
     if np.isfinite(sigma).any():
         row["ellipse"] = {
             "major_m": numbers(sigma, 1),
             "minor_m": numbers(sigma, 1),
-            "bearing_deg": [0] * len(good),
+            "bearing_deg": [0] * len(sigma),
         }
         row["corridor"] = {
             share: {"left_m": numbers(z * sigma, 1), "right_m": numbers(-z * sigma, 1)}
@@ -89,8 +124,7 @@ def answers_of(
     drawn: DrawnTrack, outlines: Sequence[Outline], findings: Mapping[str, Any]
 ) -> list[tuple[Outline, Json]]:
     """Return P(inside) and depth of one track in the volumes that matter to it."""
-    good = np.flatnonzero(drawn.trusted)
-    good = good[spaced(len(good), MOST_TIMES)]
+    flown = along(drawn)
     entered = {
         (row["volume"], row["hypothesis"])
         for row in findings["incursions"]
@@ -101,12 +135,10 @@ def answers_of(
         volume = outline.volume
         if (volume.name, volume.hypothesis) not in entered and len(outlines) > FEW_OUTLINES:
             continue
-        sigma = drawn.sigma_m[good]
+        sigma = flown.sigma_m
         cov = np.einsum("k,ij->kij", sigma**2, np.eye(2))
         boundary = put_together([outline])
-        p, signed = inside_at(
-            drawn.lon_deg[good], drawn.lat_deg[good], cov, boundary, volume.sigma_m
-        )
+        p, signed = inside_at(flown.lon_deg, flown.lat_deg, cov, boundary, volume.sigma_m)
         spread = Z_95 * np.hypot(sigma, volume.sigma_m)
         depth = {"q05": signed - spread, "q50": signed, "q95": signed + spread}
         told = {name: numbers(values, METRES) for name, values in depth.items()}
@@ -126,7 +158,7 @@ def _observed(t_s: Floats, breaks: Any, max_gap_s: float) -> list[list[float]]:
     ]
 
 
-def _height(drawn: DrawnTrack, good: Any, table: pa.Table) -> Json:
+def _height(drawn: DrawnTrack, at_s: Floats, table: pa.Table) -> Json:
     """Return the height in the datum in which most fixes have one."""
     names = table["track"].combine_chunks()
     code = names.dictionary.to_pylist().index(drawn.track)
@@ -138,9 +170,8 @@ def _height(drawn: DrawnTrack, good: Any, table: pa.Table) -> Json:
         h = table[column].to_numpy(zero_copy_only=False).astype(np.float64)[mine]
         known = np.isfinite(h)
         if known.any():
-            at = np.clip(np.searchsorted(t_s, drawn.t_s[good]), 0, len(t_s) - 1)
-            series[datum] = (int(known.sum()), h[at])
+            series[datum] = (int(known.sum()), np.interp(at_s, t_s[known], h[known]))
     if not series:
-        return {"datum": None, "reported": False, "q50_m": [None] * len(good)}
+        return {"datum": None, "reported": False, "q50_m": [None] * len(at_s)}
     datum = max(series, key=lambda name: series[name][0])
     return {"datum": datum, "reported": True, "q50_m": numbers(series[datum][1], METRES)}
