@@ -199,6 +199,8 @@ def test_the_button_and_the_feeds() -> None:
     machine = engine()
     (test,) = machine.say(Asked("test", "mari", "Monday"), START_NS).alerts
     assert test.kind is AlertKind.TEST and "mari" in test.why
+    (done,) = machine.say(Asked("acknowledge", "mari", "", test.id), START_NS).alerts
+    assert done.state is AlertState.CLOSED
     (silent,) = machine.feed("rx-1", "rx-1 is silent for 30 s", START_NS + S).alerts
     assert silent.kind is AlertKind.FEED and silent.state is AlertState.OPEN
     assert machine.feed("rx-1", "rx-1 is silent for 30 s", START_NS + 2 * S).alerts == ()
@@ -267,6 +269,12 @@ def test_a_rule_by_name_and_by_answer() -> None:
         fly(engine(rules=rules), np.full(30, 25.0), north(59.5, 200.0, 30), callsign="EST1")
     )
     assert [a.rule for a in told] == ["all"]
+
+
+def test_who_stands_on_the_ground_is_in_no_airspace() -> None:
+    lon, lat = np.full(30, 25.0), np.full(30, 59.5) + 1e-4 * np.arange(30)
+    assert alerts(fly(engine(), lon, lat, on_ground=True)) == []
+    assert len(alerts(fly(engine(), lon, lat, on_ground=False))) == 1
 
 
 def test_an_area_out_of_its_hours_raises_nothing() -> None:

@@ -100,6 +100,15 @@ def test_two_witnesses_are_two() -> None:
     assert machine.tracks.sources(machine.tracks.rows())[0] == 2
 
 
+def test_two_receivers_of_one_message_are_two_witnesses_and_one_position() -> None:
+    machine = engine()
+    for witness in ("rx-1", "rx-2"):
+        one = flight(np.array([25.0]), np.array([59.5]), witness=witness)
+        machine.step(one, START_NS + S)
+    assert machine.tracks.sources(machine.tracks.rows())[0] == 2
+    assert state(machine)[COUNT] == 1 and machine.counts == {"repeated": 1}
+
+
 def test_a_late_position_is_counted_and_not_used() -> None:
     machine = engine()
     whole = flight(np.full(10, 25.0), north(59.5, 200.0, 10))

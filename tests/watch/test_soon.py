@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,10 @@ def test_an_inbound_flight_is_predicted_then_enters() -> None:
     at_s = (first.changed_ns - 1_758_261_600_000_000_000) / 1e9
     assert first.eta_s.q50 + at_s == pytest.approx(entry_s, abs=15.0)
     assert "likely to enter EE airspace within 5 min" in first.why
+    said = re.search(r"([\d.]+) NM outside its limit", first.why)
+    assert said is not None  # the limit bulges 390 m to the north of its ends there
+    left_m = 0.4 * DEG_M + 390.0 - 200.0 * at_s
+    assert float(said[1]) == pytest.approx(left_m / 1852.0, abs=0.15)
     over = [a for a in told if a.id == first.id][-1]
     assert over.state is AlertState.CLOSED and "has entered" in over.why
     assert [a.kind for a in told if a.revision == 1] == [AlertKind.PREDICTED, AlertKind.INSIDE]

@@ -27,6 +27,7 @@ class Book:
         self._until_s: dict[str, float] = {}  # snoozed until, on the watch's clock
         self._changed: dict[str, None] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()  # in the order of closing
+        self._tests: dict[str, None] = {}  # open ones
 
     def open(self, alert: Alert) -> str:
         """Enter a new alert; return its id."""
@@ -37,7 +38,14 @@ class Book:
             name = alert_id(alert.rule, alert.area, f"{alert.track}#{again}", alert.opened_ns)
         self.alerts[name] = replace(alert, id=name, revision=1)
         self._changed[name] = None
+        if alert.kind is AlertKind.TEST:
+            self.over.add(name)  # nothing goes on: who has seen it ends it
+            self._tests[name] = None
         return name
+
+    def tests(self, before_ns: int) -> list[str]:
+        """Return the tests that were opened before a time and are still open."""
+        return [name for name in self._tests if self.alerts[name].opened_ns <= before_ns]
 
     def change(self, name: str, now_ns: int, **what: Any) -> None:
         """Change what an alert says; once a step is one revision."""
@@ -69,6 +77,7 @@ class Book:
         self._until_s.pop(name, None)
         self.change(name, now_ns, state=AlertState.CLOSED, closed_ns=now_ns, why=why)
         self._closed[name] = None
+        self._tests.pop(name, None)
 
     def handle(self, name: str, deed: Handling, clock_s: float) -> bool:
         """Note what a person did; return False where there is no such alert or deed."""
@@ -90,6 +99,7 @@ class Book:
             else:  # seen, and over: nothing is left to watch
                 state, closed_ns = AlertState.CLOSED, held.closed_ns or deed.at_ns
                 self._closed[name] = None
+                self._tests.pop(name, None)
         self._until_s.pop(name, None)
         if state is AlertState.SNOOZED:  # never when it is over: see above
             until_ns = deed.until_ns or deed.at_ns
@@ -136,6 +146,11 @@ class Book:
         self._closed = OrderedDict.fromkeys(told["closed"])
         self._until_s = dict(told["until_s"])
         self._changed = {}
+        self._tests = {
+            name: None
+            for name, each in self.alerts.items()
+            if each.kind is AlertKind.TEST and each.state is not AlertState.CLOSED
+        }
 
 
 def alert_id(rule: str, area: str | None, track: str | None, opened_ns: int) -> str:

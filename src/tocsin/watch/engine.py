@@ -5,8 +5,9 @@
 
 Every call takes the time and returns a `Step`.  The same calls in the same order give the same
 steps, byte for byte; nothing is read from a clock.  A time that steps back is taken as no time
-passed, and counted.  `step.changed` makes its rows when it is read: read it before the next
-call, at the pace of the screens (once a second is enough), not once a batch.
+passed, and counted.  Tracks are held against the rules once a call: a batch should span no more
+than a second or two of observations.  `step.changed` makes its rows when it is read: read it
+before the next call, at the pace of the screens (once a second is enough), not once a batch.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tocsin.schema import Floats
 from tocsin.schema.live import Alert, AlertKind, Handling, Jamming
 from tocsin.watch import absent, checkpoint, tell
 from tocsin.watch.area import Area
-from tocsin.watch.batch import Batch, Ints
+from tocsin.watch.batch import Batch, Bools, Ints
 from tocsin.watch.book import Book
 from tocsin.watch.gnss import Interference
 from tocsin.watch.hold import OPEN, Holds, Turn
@@ -102,7 +103,8 @@ class Engine:
         """Take in what a person did: acknowledge, snooze, reopen an alert, or press the button."""
         self._pass(now_ns)
         if said.action == "test":
-            self.book.open(tell.plain_alert(self, AlertKind.TEST, TEST_RULE, None, _test(said)))
+            made = tell.plain_alert(self, AlertKind.TEST, TEST_RULE, None, _test(said))
+            self.book.open(made)
         else:
             deed = Handling(said.by, self.now_ns, said.action, said.reason, said.until_ns)
             if not self.book.handle(said.alert or "", deed, self.clock_s):
@@ -218,7 +220,7 @@ class Engine:
             k = k[keep]
             if len(k):
                 p = found.p[k] * judge.means(t, found.row[k], r, self.clock_s, self.now_ns)
-                self._meet(found.row[k], slot[k], p, found.d_m[k], found.guessed[k])
+                self._meet(found.row[k], slot[k], p, found.guessed[k])
         for ahead in self.prophet.look(rows, found, self.clock_s):
             for r in range(len(judge.rules)):
                 slot = judge.slot_of[AlertKind.PREDICTED][r, ahead.area + 1]
@@ -229,18 +231,16 @@ class Engine:
                 if len(k):
                     means = judge.means(t, ahead.row[k], r, self.clock_s, self.now_ns)
                     p = ahead.p[k] * means
-                    self._meet(ahead.row[k], slot[k], p, ahead.d_m[k], ahead.guessed[k])
+                    self._meet(ahead.row[k], slot[k], p, ahead.guessed[k])
 
-    def _meet(
-        self, row: Ints, slot: Ints, p: np.ndarray, d_m: np.ndarray, guessed: np.ndarray
-    ) -> None:
+    def _meet(self, row: Ints, slot: Ints, p: Floats, guessed: Bools) -> None:
         """Hold values against slots; open, revise and close what follows."""
         for turn in self.holds.meet(row, slot, p, self.clock_s, self.now_ns):
             k = turn.at
             if turn.opens:
-                self._open(turn, float(p[k]), float(d_m[k]), bool(guessed[k]))
+                self._open(turn, float(p[k]), bool(guessed[k]))
             else:
-                self._close(turn.row, turn.slot, tell.over(self, turn, float(p[k]), float(d_m[k])))
+                self._close(turn.row, turn.slot, tell.over(self, turn, float(p[k])))
         told = self.holds.told[row, slot]
         moved = (self.holds.phase[row, slot] == OPEN) & (np.abs(p - told) >= NOTABLE)
         for k in np.flatnonzero(moved).tolist():
@@ -249,13 +249,13 @@ class Engine:
             name = self.holds.alert.get(here)
             if name is not None:
                 turn = Turn(*here, k, True, self.book.alerts[name].opened_ns)
-                fresh = tell.alert(self, turn, float(p[k]), float(d_m[k]), bool(guessed[k]))
+                fresh = tell.alert(self, turn, float(p[k]), bool(guessed[k]))
                 self.book.revise(name, fresh, self.now_ns)
 
-    def _open(self, turn: Turn, p: float, d_m: float, guessed: bool) -> None:
+    def _open(self, turn: Turn, p: float, guessed: bool) -> None:
         here = (turn.row, turn.slot)
         self.holds.told[here] = p
-        self.holds.alert[here] = self.book.open(tell.alert(self, turn, p, d_m, guessed))
+        self.holds.alert[here] = self.book.open(tell.alert(self, turn, p, guessed))
         slot = self.judge.slots[turn.slot]
         if slot.kind is AlertKind.INSIDE:  # what was predicted has come
             soon = int(self.judge.slot_of[AlertKind.PREDICTED][slot.rule, slot.area + 1])
@@ -301,10 +301,12 @@ class Engine:
         old = used[self.clock_s - t.heard_at[used] > self.settings.forget_s]
         for row in old.tolist():
             self._drop(row, f"not seen for {self.settings.forget_s / 60:.0f} min")
+        for name in self.book.tests(self.now_ns - round(self.settings.forget_s * 1e9)):
+            self.book.close(name, self.now_ns, "Nobody has taken notice of this test.")
         changed = np.union1d(was, np.flatnonzero(o.lost))
         return np.asarray(changed[t.used[changed]])
 
-    def _absent(self, kind: AlertKind, rows: Ints, p: np.ndarray) -> None:
+    def _absent(self, kind: AlertKind, rows: Ints, p: Floats) -> None:
         """Hold values of rows against the slots of a kind; a row that is not named has 0."""
         for slot, told in enumerate(self.judge.slots):
             if told.kind is not kind:
@@ -323,9 +325,8 @@ class Engine:
                 values = values * self.judge.means(
                     self.tracks, every, told.rule, self.clock_s, self.now_ns
                 )
-                none = np.full(len(every), np.nan)
                 slots = np.full(len(every), slot)
-                self._meet(every, slots, values, none, np.zeros(len(every), bool))
+                self._meet(every, slots, values, np.zeros(len(every), bool))
 
     def _health(self, kind: AlertKind, name: str, trouble: str | None) -> None:
         rule = f"{kind.value}:{name}"

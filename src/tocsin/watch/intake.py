@@ -44,6 +44,8 @@ class Intake:
         known = np.flatnonzero(row >= 0)
         mine = row[known]
         t.heard_at[mine] = clock_s
+        bit = t.witness(batch.witness)
+        t.by_now[mine] |= bit  # also by a second receiver of the same message
         t.scratch[mine] = np.arange(len(mine))
         alone = bool((t.scratch[mine] == np.arange(len(mine))).all())  # one update a track
         lon, lat = batch.lon_deg, batch.lat_deg
@@ -55,6 +57,7 @@ class Intake:
             order = slice(None)  # views, no copies
         kind = batch.kind[order]
         rows = row[order]
+        t.by_ever[rows] |= bit
         folded = fold.fold(
             t,
             rows,
@@ -77,9 +80,6 @@ class Intake:
         other = _OTHER[kind]
         if other.any():
             t.other_at[rows[other]] = clock_s
-        bit = t.witness(batch.witness)
-        t.by_now[rows] |= bit
-        t.by_ever[rows] |= bit
         self._told(batch, row, known, t_s, clock_s, alone)
         if folded.motion is not None:
             return rows, folded.motion

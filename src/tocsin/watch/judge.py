@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tocsin.errors import UsageError
 from tocsin.schema import Floats
 from tocsin.schema.live import AlertKind, Jamming
-from tocsin.watch import chance
+from tocsin.watch import chance, plane
 from tocsin.watch.area import Area
 from tocsin.watch.batch import KINDS, Bools, Ints
 from tocsin.watch.hold import Slot
@@ -133,6 +133,7 @@ class Judge:
         if not told.is_on(now_ns):
             return np.zeros(len(row))
         out = np.ones(len(row))
+        out[tracks.grounded[row] == 1] = 0.0  # who stands on the ground is in no airspace
         if told.cooperative is not None:
             answers = tracks.answers(row, clock_s)
             if told.cooperative:
@@ -156,6 +157,18 @@ class Judge:
                 known[r] = told.names(tracks.address(r), tracks.callsign[r], tracks.type[r])
             out[k] = known[r]
         return out
+
+    def distance_m(self, tracks: Tracks, row: int, area: int) -> float:
+        """Return how far a track is from the limit of an area, positive inside.
+
+        `Within` has a lower bound where that settles P; people are told the distance itself.
+        """
+        lon, lat = tracks.motion[[row], LON], tracks.motion[[row], LAT]
+        node = self.limits.nodes(lon, lat, np.array([area]))
+        if node[0] < 0:
+            return float("nan")
+        d_m, _ = self.limits.distances(plane.place(lon, lat), node, np.array([np.inf]))
+        return float(d_m[0])
 
     def raises(self, kind: AlertKind) -> bool:
         """Return whether any rule raises this kind."""

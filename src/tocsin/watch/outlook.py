@@ -65,7 +65,6 @@ class Coming:
     row: Ints
     area: Ints
     p: Floats
-    d_m: Floats
     guessed: Bools
     look_ahead_s: float
 
@@ -105,7 +104,12 @@ class Prophet:
         some = rows[due]
         m = self._tracks.motion[some].T
         pace = np.hypot(m[VE], m[VN]) + 3 * np.sqrt(m[VV])
-        free = found.rest_m[due] / np.maximum(pace, 30.0) - self._spans[-1]
+        pace = np.maximum(pace, 30.0)
+        free = found.rest_m[due] / pace - self._spans[-1]
+        # What it may do on its own grows faster than its speed: 4 sigma of it at the longest span.
+        longest = self._spans[-1]
+        reach_mps = np.ones(len(rows))
+        reach_mps[due] = pace + 4 * np.sqrt(settings.accel_psd * longest / 3)
         best = np.zeros(len(rows))
         area = np.full(len(rows), -1, np.int32)
         eta = np.full((len(rows), 3), np.nan)
@@ -118,7 +122,12 @@ class Prophet:
             p = np.full(len(k), np.nan)
             here = found.p[k] >= CERTAIN
             p[here] = 0.0
-            ask = np.flatnonzero(found.p[k] < CERTAIN)
+            # Further away than it gets, whichever way it flies: no path is looked at.
+            spare_m = -found.d_m[k] - reach_mps[found.at[k]] * span
+            np.minimum.at(free_s, found.at[k], np.maximum(spare_m / reach_mps[found.at[k]], 0.0))
+            out_of_reach = spare_m > 0
+            p[out_of_reach] = np.where(np.isnan(found.p[k[out_of_reach]]), np.nan, 0.0)
+            ask = np.flatnonzero((found.p[k] < CERTAIN) & ~out_of_reach)
             pair = k[ask]
             ahead = foresee(
                 self._judge,
@@ -145,7 +154,7 @@ class Prophet:
             told = np.ones(len(k), bool)
             told[ask[ahead.waits]] = False
             k, p = k[told], p[told]
-            yield Coming(found.row[k], found.area[k], p, found.d_m[k], found.guessed[k], span)
+            yield Coming(found.row[k], found.area[k], p, found.guessed[k], span)
         self._keep(rows, due, best, area, eta, free_s, waiting, clock_s)
 
     def _keep(

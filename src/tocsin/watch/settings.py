@@ -55,8 +55,8 @@ class WatchSettings:
     h_sigma_m: float = 25.0  # of a height that comes without its error
     recheck_s: float = 10.0  # a track is held against the rules at least this often
     predict_s: float = 4.0  # and its future looked at this often
-    predictions: int = 128  # tracks looked at in one step, at most
-    samplings: int = 8  # pairs of track and area drawn against the area's shape in one step
+    predictions: int = 64  # tracks looked at in one step, at most
+    samplings: int = 4  # pairs of track and area drawn against the area's shape in one step
     sensors: tuple[Coverage, ...] = ()
     lost_sights: float = 4.0  # missing sights in a row that make a track lost
     landed_h_m: float = 600.0  # last seen below this and going down: it may have landed

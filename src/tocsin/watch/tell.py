@@ -102,9 +102,12 @@ def track_alert(
     )
 
 
-def alert(engine: Engine, turn: Turn, p: float, d_m: float, guessed: bool) -> Alert:
+def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
     """Return what the alert of a track says now, by its kind."""
     slot = engine.judge.slots[turn.slot]
+    d_m = float("nan")
+    if slot.area >= 0:
+        d_m = engine.judge.distance_m(engine.tracks, turn.row, slot.area)
     parts = _PARTS[slot.kind](engine, turn, p, d_m)
     if guessed:
         parts.append("no height is reported: its usual spread is taken")
@@ -175,7 +178,7 @@ _PARTS = {
 }
 
 
-def over(engine: Engine, turn: Turn, p: float, d_m: float) -> str:
+def over(engine: Engine, turn: Turn, p: float) -> str:
     """Return why an alert is closed."""
     kind = engine.judge.slots[turn.slot].kind
     name = who(engine, turn.row)
@@ -184,7 +187,8 @@ def over(engine: Engine, turn: Turn, p: float, d_m: float) -> str:
     if kind is AlertKind.LOST:
         return f"{name} is seen again."
     area, sigma_m = _area(engine, turn)
-    if d_m < 0:
+    d_m = engine.judge.distance_m(engine.tracks, turn.row, engine.judge.slots[turn.slot].area)
+    if not d_m >= 0:
         gone = "has left" if kind is AlertKind.INSIDE else "is no longer likely to enter"
         return f"{name} {gone} {area.title}: {_where(d_m, sigma_m)} (P {why.share(p)})."
     if kind is AlertKind.PREDICTED:
@@ -231,6 +235,8 @@ def _area(engine: Engine, turn: Turn) -> tuple[Area, float]:
 
 
 def _where(d_m: float, sigma_m: float) -> str:
+    if np.isnan(d_m):
+        return "far from its limit"
     return f"{depth(d_m, sigma_m)} {'inside' if d_m >= 0 else 'outside'} its limit"
 
 
