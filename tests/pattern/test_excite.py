@@ -19,7 +19,7 @@ from tocsin.pattern.impute import draws
 from tocsin.pattern.words import NoClaim
 
 
-def asked(one: Events | list[Events], seed: int = 0, replicates: int = 99) -> Excitation:
+def asked(one: Events | list[Events], seed: int = 0, replicates: int = 39) -> Excitation:
     drawn = one if isinstance(one, list) else [one]
     answer = excite(drawn, np.random.default_rng(seed), replicates=replicates)
     assert isinstance(answer, Excitation)

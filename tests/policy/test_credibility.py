@@ -162,12 +162,12 @@ def test_no_gain_by_probing_needs_no_ring() -> None:
 )
 def test_no_other_ring_probability_costs_less(given_: dict[str, float]) -> None:
     found = commitment(**given_)
-    grid = np.linspace(0, 1, 2001)
+    grid = np.linspace(0, 1, 401)
     costs = np.array([at(float(pi), **given_)[2] for pi in grid])
     assert found.cost <= costs.min() + 1e-9
     near = grid[costs.argmin()]
     fine = minimize_scalar(
-        lambda pi: at(pi, **given_)[2], bounds=(max(0, near - 1e-3), min(1, near + 1e-3))
+        lambda pi: at(pi, **given_)[2], bounds=(max(0, near - 5e-3), min(1, near + 5e-3))
     )
     assert found.cost <= fine.fun + 1e-9
 

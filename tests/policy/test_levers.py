@@ -108,5 +108,6 @@ def test_a_lever_that_cannot_be_is_a_sentence() -> None:
 
 
 def test_a_bell_best_never_rung_is_said() -> None:
+    """Run lengths in noise that grow tenfold with each step of h, at once heard: J only falls."""
     with pytest.raises(UsageError, match="never rings"):
-        retune(Setting(false_ring_cost=1e9))
+        retune(Setting(false_ring_cost=1e9), lambda rate, _, h: 1.0 if rate > 0.5 else 10.0**h)

@@ -205,17 +205,20 @@ def test_the_bundled_cases_are_those_of_the_facts(shared: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    "words", [("believe",), ("deter",), ("levers",), ("assess", "EE-2025-09-19")]
-)
-def test_a_figure_is_the_same_bytes_twice_and_says_what_it_is(
-    tmp_path: Path, words: tuple[str, ...]
-) -> None:
+def test_a_figure_is_the_same_bytes_twice(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     for name in ("one.svg", "two.svg"):
-        told(*words, "--figure", str(tmp_path / name))
+        told("assess", "EE-2025-09-19", "--figure", str(tmp_path / name))
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words", [("believe",), ("deter",), ("levers",), ("assess", "PL-2025-09-10")]
+)
+def test_a_figure_says_what_it_is(tmp_path: Path, words: tuple[str, ...]) -> None:
+    pytest.importorskip("matplotlib")
+    told(*words, "--figure", str(tmp_path / "one.svg"))
     data = (tmp_path / "one.svg").read_bytes()
-    assert data == (tmp_path / "two.svg").read_bytes()
     root = ET.fromstring(data.decode().partition("\n")[2])  # noqa: S314 (our own bytes)
     text = " ".join(each.text or "" for each in root.iter() if each.tag.endswith("text"))
     assert "ILLUSTRATIVE" in text or "for illustration" in text

@@ -13,6 +13,8 @@ import numpy as np
 from tocsin.errors import UsageError
 from tocsin.schema import Floats
 
+PANEL = 24  # states taken out together
+
 
 def absorb(among: Floats, leave: Floats, reward: Floats) -> Floats:
     """Return the expected reward from each state, in the shape of `reward`.
@@ -24,14 +26,8 @@ def absorb(among: Floats, leave: Floats, reward: Floats) -> Floats:
     a, e, g = among.copy(), leave.copy(), reward.astype(np.float64)
     n = len(e)
     pivot = np.empty(n)
-    for i in range(n - 1, 0, -1):
-        pivot[i] = a[i, :i].sum() + e[i]
-        if pivot[i] == 0.0:
-            raise _never()
-        back = a[:i, i] / pivot[i]
-        a[:i, :i] += np.outer(back, a[i, :i])
-        e[:i] += back * e[i]
-        g[:i] += np.multiply.outer(back, g[i])
+    for top in range(n, 1, -PANEL):
+        _eliminate(a, e, g, pivot, max(top - PANEL, 1), top)
     if e[0] == 0.0 or not np.all(g[0] < 1e300 * e[0]):
         raise _never()
     x = np.empty_like(g)
@@ -39,6 +35,26 @@ def absorb(among: Floats, leave: Floats, reward: Floats) -> Floats:
     for i in range(1, n):
         x[i] = (g[i] + a[i, :i] @ x[:i]) / pivot[i]
     return x
+
+
+def _eliminate(a: Floats, e: Floats, g: Floats, pivot: Floats, low: int, top: int) -> None:
+    """Take the states low..top - 1 out of the chain, the last first.
+
+    What they add to the states below `low` is one product of matrices at the end: the same sums
+    of terms that are not negative, and several times as fast as one row after the other.
+    """
+    backs = np.zeros((low, top - low))
+    for i in range(top - 1, low - 1, -1):
+        pivot[i] = a[i, :i].sum() + e[i]
+        if pivot[i] == 0.0:
+            raise _never()
+        back = a[:i, i] / pivot[i]
+        a[low:i, :i] += np.multiply.outer(back[low:], a[i, :i])
+        a[:low, low:i] += np.multiply.outer(back[:low], a[i, low:i])
+        backs[:, i - low] = back[:low]
+        e[:i] += back * e[i]
+        g[:i] += np.multiply.outer(back, g[i])
+    a[:low, :low] += backs @ a[low:top, :low]
 
 
 def _never() -> UsageError:
