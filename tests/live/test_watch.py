@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -26,10 +28,12 @@ from tests.live.traffic import (
 from tocsin.errors import SettingsError, TocsinError
 from tocsin.run.live.board import Said
 from tocsin.run.live.config import read_config
+from tocsin.run.live.configkeys import KEYS
 from tocsin.run.live.outbox import lines
 from tocsin.run.live.replayed import Replayed, replay
 from tocsin.run.live.service import Watch
 from tocsin.schema.live import AlertKind, AlertState
+from tocsin.watch.rules import Rule
 
 EXAMPLES = ROOT / "examples" / "watch"
 
@@ -265,3 +269,12 @@ def test_a_wrong_setting_is_told_with_what_is_valid(
     with pytest.raises((SettingsError, TocsinError), match=rule) as caught:
         read_config(path, assignments)
     assert caught.value.exit_code == 2
+
+
+def test_every_key_of_the_configuration_is_on_its_page() -> None:
+    page = (ROOT / "docs" / "reference" / "watch-config.md").read_text()
+    told = set(re.findall(r"`(\w+)(?:`| =)", page)) | set(re.findall(r"`\[+(\w+)", page))
+    wanted = {key for kind, keys in KEYS.items() for key in keys if kind}
+    assert sorted(wanted - told - {"path", "volume"}) == []
+    rules = {field.name for field in fields(Rule)} - {"title", "hours_s"}
+    assert sorted(r for r in rules - told if not r.startswith("except_")) == []
