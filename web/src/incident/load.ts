@@ -8,10 +8,22 @@ interface Row {
   incident: string | null;
 }
 
+/** One revision of the incident in the register, as `/api/incidents/{id}/history` tells it. */
+export interface Revision {
+  revision: number;
+  state: string;
+  action: string;
+  author: string | null;
+  reason: string | null;
+  recorded_at: string;
+  content_sha256: string;
+}
+
 export interface Loaded {
   view: View;
   incident: string | null;
-  history: Record<string, unknown>[];
+  history: Revision[];
+  alike: string; // the query of the register's exports that holds the incident: its state, domain and year
 }
 
 /** An incident of the register that no case of this server is of. */
@@ -33,21 +45,29 @@ export async function load(id: string, signal: AbortSignal): Promise<Loaded> {
     }
     throw new NoTrack(id);
   }
-  const [view, history] = await Promise.all([
+  const [view, [history, alike]] = await Promise.all([
     get<View>(`/api/cases/${encodeURIComponent(row.id)}/view`, signal),
-    row.incident ? revisions(row.incident, signal) : Promise.resolve([]),
+    row.incident ? register(row.incident, signal) : Promise.resolve([[], ''] as [Revision[], string]),
   ]);
   if (view.view !== 1) throw new Error(`This case was written for another version of the screen (${view.view}); run it again.`);
-  return { view, incident: row.incident, history };
+  return { view, incident: row.incident, history, alike };
 }
 
-async function revisions(incident: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
+async function register(incident: string, signal: AbortSignal): Promise<[Revision[], string]> {
+  const path = `/api/incidents/${encodeURIComponent(incident)}`;
   try {
-    const told = await get<unknown>(`/api/incidents/${encodeURIComponent(incident)}/history`, signal);
-    const rows = Array.isArray(told) ? told : ((told as Record<string, unknown>).history ?? (told as Record<string, unknown>).revisions);
-    return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+    const [told, one] = await Promise.all([
+      get<{ revisions: Revision[] }>(`${path}/history`, signal),
+      get<{ incident: { domain?: string; states?: string[]; when?: { begin?: string } } }>(path, signal),
+    ]);
+    const { domain, states, when } = one.incident;
+    const query = new URLSearchParams();
+    if (states?.[0]) query.set('state', states[0]);
+    if (domain) query.set('domain', domain);
+    if (when?.begin) query.set('year', when.begin.slice(0, 4));
+    return [told.revisions, query.toString()];
   } catch (error) {
-    if (error instanceof Refusal) return []; // not for this reader: the case itself still is
+    if (error instanceof Refusal) return [[], '']; // not for this reader: the case itself still is
     throw error;
   }
 }
