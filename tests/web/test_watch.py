@@ -113,7 +113,7 @@ def test_tables_units_palette(open_page: Open) -> None:
     table.locator("td:has-text('35V')").first.wait_for()
     table.locator("button:has-text('Jammed')").click()
     assert "6 of 9" in table.inner_text()
-    table.locator("button:has-text('Areas')").click()
+    table.locator("button:has-text('Areas 2')").click()
     assert "Tallinn FIR" in table.inner_text()
     shot(page, "watch-tables")
     assert accessible(page) == []
@@ -152,8 +152,8 @@ def test_a_server_that_goes_is_told_loudly(open_page: Open, tmp_path: Path) -> N
         page.wait_for_selector(".down:has-text('NOT CONNECTED since')")
         assert page.locator("#alert-al-predicted").is_visible()
         shot(page, "watch-not-connected")
+        page.locator(".down button").click()  # nobody answers yet
         made.again()
-        page.locator(".down button").click()
         page.wait_for_selector(".down", state="detached")
         page.wait_for_selector("#alert-al-predicted")
     finally:
