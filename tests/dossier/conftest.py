@@ -16,12 +16,13 @@ from tocsin.dossier import (
     Place,
     Strip,
     VerticalLimits,
+    render,
 )
 from tocsin.schema import Datum, Limit
 
 
-@pytest.fixture
-def findings() -> dict[str, Any]:
+def made_findings() -> dict[str, Any]:
+    """Return the findings of the case, new each time: tests change them."""
     return {
         "case": "DK-2018-11-26",
         "version": "0.1.0",
@@ -102,8 +103,7 @@ def findings() -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def track() -> DrawnTrack:
+def made_track() -> DrawnTrack:
     t_s = np.concatenate([np.arange(-600.0, 1900.0, 4.0), np.arange(2540.0, 2900.0, 4.0)]) + T0
     lon = 14.70 + (t_s - T0) * 1.2e-4
     lat = np.full(len(t_s), 55.0)
@@ -121,8 +121,7 @@ def track() -> DrawnTrack:
     )
 
 
-@pytest.fixture
-def data(track: DrawnTrack) -> DossierData:
+def made_data(track: DrawnTrack) -> DossierData:
     lon = 14.70 + np.array([0.0, 52.0]) * 1.2e-4
     ring = np.array([14.70, 14.70624, 14.70624, 14.70]), np.array([54.989, 54.989, 55.2, 55.2])
     far = np.array([10.0, 12.0, 12.0, 10.0]), np.array([54.0, 54.0, 57.0, 57.0])
@@ -150,3 +149,24 @@ def data(track: DrawnTrack) -> DossierData:
         limits=(VerticalLimits("DK", None, Limit(3500.0, Datum.PRESSURE, "FL115")),),
         places=(Place("Rønne", 14.7, 55.1),),
     )
+
+
+@pytest.fixture
+def findings() -> dict[str, Any]:
+    return made_findings()
+
+
+@pytest.fixture
+def track() -> DrawnTrack:
+    return made_track()
+
+
+@pytest.fixture
+def data(track: DrawnTrack) -> DossierData:
+    return made_data(track)
+
+
+@pytest.fixture(scope="session")
+def html() -> str:
+    """The page of the case as it is, drawn once."""
+    return render(made_findings(), made_data(made_track()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from functools import cache
 from typing import Any
@@ -231,6 +232,10 @@ def by_hand(
     return told
 
 
+#: The SQL is one; what a second database could get wrong shows in fewer.
+QUESTIONS = {"sqlite": 150, "postgresql": 150 if os.environ.get("TOCSIN_FULL") else 40}
+
+
 def test_sql_answers_as_plain_python_does(store: SqlStore) -> None:
     chance = random.Random(4)
     clock = CLOCK_NS
@@ -249,7 +254,7 @@ def test_sql_answers_as_plain_python_does(store: SqlStore) -> None:
     assert projection(store) is None
     histories = {f"X-{n:03d}": store.history(f"X-{n:03d}") for n in range(60)}
     met = 0
-    for _ in range(150):
+    for _ in range(QUESTIONS[store.engine.dialect.name]):
         wanted = asked(chance)
         as_of = chance.choice([None, None, "2024", "2024-12-31", "2025-06-15", "2026"])
         recorded = chance.choice([None, None, None, CLOCK_NS + 40 * HOUR_NS, clock - 9 * HOUR_NS])
@@ -263,5 +268,5 @@ def test_sql_answers_as_plain_python_does(store: SqlStore) -> None:
         assert answer.count == sum(w == "sure" for w in rows.values())
         assert answer.undecided == len(rows) - answer.count
         met += len(rows)
-    assert met > 500  # the questions do meet something
+    assert met > 3 * QUESTIONS[store.engine.dialect.name]  # the questions do meet something
     assert times is not NOW

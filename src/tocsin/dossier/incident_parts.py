@@ -82,9 +82,9 @@ def dissent(dissents: Sequence[Json]) -> Section:
         by = each.get("by") or "somebody whose name is withheld"
         blocks.append(said(f"{by} dissents from {each['dissent']}{about}:", "heading"))
         blocks.append(said(f"“{each['says']}”"))
-        mark = {True: "The signature holds.", False: "THE SIGNATURE DOES NOT HOLD."}
+        mark = "The signature holds." if each["holds"] else "THE SIGNATURE DOES NOT HOLD."
         key = f" with {each['public_key']}" if each.get("public_key") else ""
-        signed = f"Signed {each['signed_at'][:19]}Z{key}. {mark.get(each.get('holds'), '')}"
+        signed = f"Signed {each['signed_at'][:19]}Z{key}. {mark}"
         blocks.append(said(signed, "small"))
     return Section("dissent", "Dissent", tuple(blocks) or (said("No dissent on record."),))
 
@@ -221,7 +221,7 @@ def _duration(span: Json) -> str:
 
 
 def _denied(answer: str) -> str:
-    return answer if answer != "unknown" else "not known"
+    return "not known" if answer == "unknown" else answer
 
 
 def _ordinal(number: Json) -> str:
@@ -232,7 +232,7 @@ def _ordinal(number: Json) -> str:
 
 def _mine(row: Json, link: str) -> str:
     mark = "" if row["decided"] else "undecided: "
-    return f"{mark}{row['what']}" + " (this one)" * (row["link"] == link)
+    return f"{mark}{row['what']}{' (this one)' if row['link'] == link else ''}"
 
 
 def _signature(each: Json) -> str:
