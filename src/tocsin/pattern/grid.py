@@ -124,10 +124,23 @@ def _trapezoid(g: Floats, n: Floats, exposure: float, mu: tuple[float, float] | 
     width = max(1, 200_000 // max(1, len(y) * len(g)))
     for k in range(0, len(n), width):
         grown = rates[None, :, None] + n[k : k + width, None, None] * g
-        logs = np.log(grown).sum(axis=2) - y * y + w
+        logs = _log_product(grown) - y * y + w
         top = logs.max(axis=1)
         out[k : k + width] = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
     return out
+
+
+def _log_product(rates: Floats) -> Floats:
+    """Return the sum of logarithms over the last axis.
+
+    Eight rates are multiplied before one logarithm is taken, which costs ten times a product;
+    rates of 1e-38 to 1e38 neither vanish nor overflow so.
+    """
+    m = rates.shape[-1] // 8
+    some = rates[..., : 4 * m] * rates[..., 4 * m : 8 * m]
+    some = some[..., : 2 * m] * some[..., 2 * m :]
+    some = some[..., :m] * some[..., m:]
+    return np.asarray(np.log(some).sum(axis=-1) + np.log(rates[..., 8 * m :]).sum(axis=-1))
 
 
 def _nodes(count: int, exposure: float, mu: tuple[float, float] | None) -> tuple[Floats, Floats]:
