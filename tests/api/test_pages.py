@@ -201,6 +201,8 @@ def test_a_page_is_marked_as_strictly_as_what_stands_on_it(sign: Sign) -> None:
     client = sign("Ana")
     assert "TLP:AMBER+STRICT" in client.get("/register").text
     assert "TLP:CLEAR" in client.get("/register?tlp=CLEAR").text
+    for path in ("/register/M-AMBER", "/draft?incident=M-AMBER", "/register/M-AMBER/diff?a=1&b=1"):
+        assert ">TLP:AMBER<" in client.get(path).text
     assert "SYNTHETIC" in client.get("/register/MADE").text
     assert "SYNTHETIC" not in client.get("/register/M-CLEAR").text
 

@@ -46,7 +46,8 @@ def listing(held: Held, request: Request, question: Asked, offset: int, order: s
     missing, reports = coverage(store, question.wanted, question.times)
     given = _given(request.query_params)
     # The calendar is of all years, whichever one is looked at: that is how one goes to another.
-    heat = _heat(store, question, counted, given)
+    gaps = [gap["period"] for gap in missing if gap["kind"] == "gap"]
+    heat = _heat(store, counted, given, gaps)
     values = {
         "given": given,
         "options": {
@@ -99,14 +100,12 @@ def listing(held: Held, request: Request, question: Asked, offset: int, order: s
 
 
 def _heat(
-    store: Readable, question: Asked, rows: list[Row], given: Mapping[str, str]
+    store: Readable, rows: list[Row], given: Mapping[str, str], gaps: list[str]
 ) -> dict[str, Any]:
     begun = [Moment.of(revision.record["when"]["begin"]) for _, revision in store.opened(rows)]
     rest = urlencode({name: value for name, value in given.items() if name != "year"})
     address = f"/register?{rest}&" if rest else "/register?"
     year = given.get("year", "")
-    periods = [gap["period"] for gap in coverage(store, question.wanted, question.times)[0]
-               if gap["kind"] == "gap"]  # fmt: skip
     if len(year) == 4 and year.isdigit():
         made = calendar.by_day(int(year), begun)
     else:
@@ -114,7 +113,7 @@ def _heat(
     if len(made.rows) > _MOST_YEARS:
         return {"heat": None, "heat_outside": 0}
     return {
-        "heat": calendar.svg(made, address, periods) if made.rows else None,
+        "heat": calendar.svg(made, address, gaps) if made.rows else None,
         "heat_outside": made.outside,
     }
 

@@ -126,9 +126,12 @@ def draft(
 ) -> Response:
     """Return the form of a draft: a new one, or one that is written again."""
     who = who_of(request)
-    if name is not None and text is None:
-        incident = register.whole(held.store, Link(name), who.audience)
-        text = _form(incident)
+    marks = []
+    if name is not None:
+        item, _ = register.one(held.store, Link(name), NOW, who.audience)
+        marks.append(item.tlp)
+        if text is None:
+            text = _form(register.whole(held.store, Link(name), who.audience))
     if name is not None and base is None:
         head = held.store.revision(Link(name))
         base = head.number if head is not None else None
@@ -139,7 +142,9 @@ def draft(
         "base": base,
         "refused": refused,
     }
-    return render(held, request, "draft.html.j2", values, here="register", status=status)
+    return render(
+        held, request, "draft.html.j2", values, here="register", marks=marks, status=status
+    )
 
 
 def _form(incident: Incident) -> str:

@@ -59,4 +59,6 @@ def _register(held: Held) -> str:
 def _watch(held: Held) -> str:
     if held.herald is None:
         return "none"
+    if held.watch is not None and held.watch.error is not None:
+        return "failed"
     return "ok" if held.herald.board.state_seq() > 0 else "starting"

@@ -39,7 +39,8 @@ def add(app: FastAPI, held: Held) -> None:
             "csrf": who.csrf,
             "version": __version__,
             "tlp": who.audience.value,
-            "synthetic": held.serving.demo,
+            "synthetic": held.serving.demo
+            or (held.herald is not None and held.herald.board.synthetic),
         }
 
     @app.post("/api/session", openapi_extra=needs(Access.OPEN), tags=["session"], status_code=204)
