@@ -302,7 +302,10 @@ def test_nats_in_and_nats_out(tmp_path: Path, nats_url: str) -> None:
         until(lambda: alerts(watch, AlertKind.INSIDE), "an aircraft of the lake is inside")
         until(lambda: watch.outgoing[0].standing.delivered, "an alert has left")
         until(lambda: asyncio.run(told())[1] == 0, "every message is acknowledged")
-        records = lambda: {f.name: f.records for f in watch.board.feeds()}["lake"]  # noqa: E731
-        until(lambda: records() == 2000, "every fix is counted once")
+
+        def counted() -> bool:
+            return {f.name: f.records for f in watch.board.feeds()}["lake"] == 2000
+
+        until(counted, "every fix is counted once")
     inside = len(alerts(watch, AlertKind.INSIDE))
     assert asyncio.run(told())[0] >= inside

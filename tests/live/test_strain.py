@@ -199,8 +199,11 @@ def test_power_cut_takes_the_unsynced_tail_and_nothing_that_left(tmp_path: Path)
     segment_path.write_bytes(data[: segment.HEADER_BYTES + end] + data[-7:])
     again = Watch.of(path)
     with again:
-        said = lambda: [a.why for a in alerts(again, AlertKind.LOAD)]  # noqa: E731
-        until(lambda: any("crash cut short" in why for why in said()), "the torn tail is told")
+
+        def told_of() -> bool:
+            return any("crash cut short" in a.why for a in alerts(again, AlertKind.LOAD))
+
+        until(told_of, "the torn tail is told")
     told = [json.loads(line) for line in lines(folder / "outbox")]
     known = {(t["alert"]["id"], t["alert"]["revision"]) for t in left}
     assert known <= {(t["id"], t["revision"]) for t in told}

@@ -213,7 +213,7 @@ def digest(config: WatchConfig, areas: Sequence[Area]) -> str:
     for feed in config.feeds:
         options = replace(feed.options, mapping=None)
         what = (feed.name, feed.kind, feed.format, feed.witness, feed.sensor, feed.assumed_h_m)
-        told.update(repr((*what, options, feed.quiet_s, feed.late_s)).encode())
+        told.update(repr((*what, options, feed.quiet_s, feed.late_s, feed.speed)).encode())
     for area in areas:
         told.update(repr((area.id, area.layer, area.sigma_m, area.lower, area.upper)).encode())
         for column in (area.a_lon_deg, area.a_lat_deg):

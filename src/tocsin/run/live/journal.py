@@ -227,6 +227,9 @@ class Journal:
         self.damage = tuple(found)
 
     def _remember(self, record: Record) -> None:
+        if self._recent and record.seq != self._recent[-1].seq + 1:
+            self._recent.clear()  # what lay between is damaged: memory holds no gaps
+            self._recent_bytes = 0
         self._recent.append(record)
         self._recent_bytes += record.size
         while self._recent_bytes > self._memory_bytes and len(self._recent) > 1:

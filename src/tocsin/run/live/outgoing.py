@@ -18,6 +18,7 @@ from tocsin.run.live.sinks.sink import Refused, Sink, Standing, takes
 from tocsin.run.live.sinks.webhook import WebhookSink
 
 _AT_ONCE = 32
+_LATER_S = 0.1
 
 
 class Outgoing:
@@ -48,8 +49,12 @@ class Outgoing:
             letters = self._outbox.after(self.cursor.number, _AT_ONCE)
             if not letters:
                 self._more.clear()
-                if self._outbox.number == self.cursor.number:
+                if self._outbox.number < self.cursor.number:
+                    self.cursor.keep(self._outbox.number)  # another outbox lies here now
+                elif self._outbox.number == self.cursor.number:
                     await self._more.wait()
+                else:  # on their way, or given up by a disk that was full
+                    await asyncio.sleep(_LATER_S)
                 continue
             for letter in letters:
                 await self._deliver(letter)

@@ -28,26 +28,25 @@ from tocsin.errors import TocsinError
 from tocsin.run.live import areas, kept, metrics
 from tocsin.run.live.board import Board, Change
 from tocsin.run.live.clock import Clock, ReplayClock, WallClock
-from tocsin.run.live.config import FeedSpec, WatchConfig, read_config
+from tocsin.run.live.config import WatchConfig, read_config
 from tocsin.run.live.configsinks import SinkSpec
 from tocsin.run.live.core import Core
-from tocsin.run.live.inlets.inlet import Inlet
-from tocsin.run.live.inlets.poll import PollInlet
-from tocsin.run.live.inlets.replay import GAP_NS, Recording, ReplayInlet, recording
-from tocsin.run.live.inlets.tcp import TcpInlet
-from tocsin.run.live.inlets.udp import UdpInlet
+from tocsin.run.live.inlets.made import inlets_of, span
+from tocsin.run.live.inlets.replay import recording
 from tocsin.run.live.journal import Journal
 from tocsin.run.live.lock import Lock
 from tocsin.run.live.monitor import Monitor
 from tocsin.run.live.outbox import Outbox
 from tocsin.run.live.outgoing import Outgoing, sink_of
-from tocsin.run.live.segment import Damage, Kind
+from tocsin.run.live.segment import Kind
+from tocsin.run.live.sentences import damaged, linked
 from tocsin.run.live.sinks.sink import Sink
 from tocsin.run.live.worker import Committer, Judge
 from tocsin.schema.live import TRACK_COLUMNS
 
 TICK_S = 1.0
 LONGEST_BATCH_S = 1.0
+_PATIENT_S = 30.0  # for the end, where nobody waits with a signal
 _HEARD_S = 0.1  # between two looks for what people say
 _SIGMA = TRACK_COLUMNS.index("sigma_m")
 
@@ -177,7 +176,7 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        self.stop(_PATIENT_S)
 
     def metrics_text(self) -> str:
         """Return the figures of the watch as Prometheus reads them."""
@@ -231,7 +230,7 @@ class Watch:
         if self._links.get(feed) != told:
             self._links[feed] = told
             self._append(Kind.LINK, feed, json.dumps(told).encode())
-            self._say(_linked(feed, told))
+            self._say(linked(feed, told))
 
     def dropped(self, feed: str, count: int) -> None:
         """Count datagrams that the system dropped."""
@@ -257,7 +256,7 @@ class Watch:
         """Return the clock of the day, or that of the recordings where there is nothing else."""
         if not (self._recordings and self.config.replays):
             return WallClock(time.time_ns, time.monotonic_ns, self.journal.t_ns)
-        begin, end = _span(self._recordings)
+        begin, end = span(self._recordings)
         start = max(begin, self.journal.t_ns)  # what was played before a restart is not again
         if start > end and not self._recordings[0].feed.loop:
             self._say("the recordings were played to their end already")
@@ -286,7 +285,7 @@ class Watch:
             self._say(f"judging {again:,} records since the last checkpoint again")
         self._put_bytes = sum(record.size for record in self.journal.records(seq))
         damage = (*self.journal.damage, *self.outbox.damage)
-        told = {"config": self.core.digest, "version": __version__, "damage": _damage(damage)}
+        told = {"config": self.core.digest, "version": __version__, "damage": damaged(damage)}
         self._append(Kind.START, "", json.dumps(told).encode())
         if damage:
             self._say(str(told["damage"]))
@@ -321,15 +320,18 @@ class Watch:
         self.judge.start()
         self._ready.set()
         monitor = Monitor(self)
-        inlets = [asyncio.create_task(each.run()) for each in self._inlets()]
+        inlets = [
+            asyncio.create_task(each.run())
+            for each in inlets_of(self, self.config, self._recordings, self.clock, self._rng)
+        ]
         others = [asyncio.create_task(each.run()) for each in self.outgoing]
-        others += [
+        writers = [
             asyncio.create_task(self._ticks()),
             asyncio.create_task(self._heard()),
             asyncio.create_task(monitor.run()),
         ]
         ending = asyncio.create_task(self._end.wait())
-        running = {*inlets, *others, ending}
+        running = {*inlets, *writers, *others, ending}
         try:
             while not ending.done():
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -338,10 +340,10 @@ class Watch:
                 if all(task.done() for task in inlets):
                     self._append(Kind.TICK, "", b"")  # every recording is over: time passes once
                     break
-            await _cancelled(inlets)
+            await _cancelled([*inlets, *writers])  # from here on nothing is journalled any more
             await self._settle()
         finally:
-            await _cancelled([*inlets, *others, ending])
+            await _cancelled([*inlets, *writers, *others, ending])
             for each in self.outgoing:
                 await each.close()
 
@@ -369,34 +371,6 @@ class Watch:
             for said in self.board.heard():
                 self._append(Kind.SAID, "", json.dumps(asdict(said)).encode())
             await asyncio.sleep(_HEARD_S)
-
-    def _inlets(self) -> list[Inlet]:
-        found: list[Inlet] = []
-        begin, end = _span(self._recordings) if self._recordings else (0, 0)
-        shift_ns = 0 if self.config.replays else self.clock.now_ns() - begin
-        period_ns = end - begin + GAP_NS
-        played = iter(self._recordings)
-        for feed in self.config.feeds:
-            if feed.kind in ("beast", "sbs"):
-                found.append(TcpInlet(feed, self, self._rng))
-            elif feed.kind == "asterix":
-                found.append(UdpInlet(feed, self, self._rng))
-            elif feed.kind == "readsb":
-                found.append(PollInlet(feed, self, self._rng))
-            elif feed.kind == "replay":
-                late_ns = max(0, self.clock.now_ns() - shift_ns - begin)
-                rounds = late_ns // period_ns if feed.loop else 0
-                own = shift_ns + rounds * period_ns
-                args = (next(played), self, self.clock, own, period_ns)
-                found.append(ReplayInlet(*args))
-            else:
-                found.append(self._nats(feed))
-        return found
-
-    def _nats(self, feed: FeedSpec) -> Inlet:
-        from tocsin.run.live.inlets.natsfeed import NatsInlet
-
-        return NatsInlet(feed, self, self._rng)
 
     def _sigma_m(self, track: str) -> float | None:
         row = self.board.track(track)
@@ -430,30 +404,3 @@ async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
         if not pending:
             break
         await asyncio.wait(pending, timeout=1.0)
-
-
-def _span(recordings: tuple[Recording, ...]) -> tuple[int, int]:
-    return min(r.begin_ns for r in recordings), max(r.end_ns for r in recordings)
-
-
-def _damage(damage: tuple[Damage, ...]) -> str:
-    """Return in a sentence what was found wrong in the journal; empty where nothing was."""
-    if not damage:
-        return ""
-    torn = sum(each.span for each in damage if each.torn)
-    lost = sum(each.span for each in damage if not each.torn)
-    said = []
-    if torn:
-        said.append(f"a write that a crash cut short was taken back ({torn:,} bytes)")
-    if lost:
-        where = ", ".join(sorted({Path(d.path).name for d in damage if not d.torn}))
-        said.append(f"{lost:,} bytes in the middle of {where} are damaged and were passed over")
-    return f"The journal: {' and '.join(said)}."
-
-
-def _linked(feed: str, told: dict[str, object]) -> str:
-    if told["ended"]:
-        return f"{feed}: the recording has ended"
-    if told["connected"]:
-        return f"{feed}: connected"
-    return f"{feed}: not connected ({told['why']})"

@@ -27,6 +27,7 @@ PUBLISH_S = 1.0  # between two looks at the tracks for the screens, on the clock
 _AGE = TRACK_COLUMNS.index("age_s")
 _AT_ONCE = 16
 _LEVEL = 0.1
+_MOST_WAITING = 1000  # commits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,11 @@ class Committer(threading.Thread):
 
     def put(self, what: Found | Checkpoint) -> None:
         self._queue.put(what)
+
+    def room(self) -> None:
+        """Wait while very much is to be committed: the journal holds what is not judged yet."""
+        while self._queue.qsize() > _MOST_WAITING and self.is_alive():
+            time.sleep(0.01)
 
     def flushed(self, timeout_s: float) -> bool:
         """Wait until all that was put is done; return whether it is."""
@@ -184,6 +190,7 @@ class Judge(threading.Thread):
         self.done_bytes += record.size
         self._gone += out.gone
         self._publish(record, out)
+        self._committer.room()
         if out.alerts:
             self._committer.put(Found(record.seq, record.t_ns, out.alerts))
         self._checkpoint_bytes += record.size
