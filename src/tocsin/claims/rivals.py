@@ -11,16 +11,17 @@ factor is then a bound.  The prior is an argument without a default.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 
 import numpy as np
 
-from tocsin.claims.compatibility import STRETCHES, Clouds, reach_m
+from tocsin.claims.compatibility import Clouds
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Evidence, Held
 from tocsin.claims.tree import And, Bools, Node, leaves
+from tocsin.claims.variants import STRETCHES, reach_m
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def bayes_factor(a: Node, b: Node, *, posterior: Evidence, prior: Evidence) -> d
     return found
 
 
-def _factor(masses: list[tuple[float, bool] | None]) -> Factor:
+def _factor(masses: Sequence[tuple[float, bool] | None]) -> Factor:
     if None in masses:
         return Factor(None, why="not observed")
     (a, a_none), (b, b_none), (a0, a0_none), (b0, b0_none) = (m for m in masses if m is not None)

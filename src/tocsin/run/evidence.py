@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,16 +44,24 @@ class Weighed:
 def weigh(
     tracks: Sequence[DarkTrack], outlines: Sequence[Outline], rng: Generator
 ) -> list[Weighed]:
-    """Return every track judged against every outline."""
+    """Return every track judged against every outline.
+
+    Outlines are measured side by side, for numpy lets threads run; what draws goes in order.
+    """
     alone = [put_together([outline]) for outline in outlines]
     out = []
-    for track in tracks:
-        made = track.posterior
-        step_m = steps_m(made)
-        for outline, boundary in zip(outlines, alone, strict=True):
-            signed = signed_distance_m(made.lon_deg, made.lat_deg, 0, boundary)
-            judged = judge(made, signed, outline.volume.sigma_m, rng, step_m)
-            out.append(Weighed(track, outline, judged))
+    workers = os.cpu_count() or 1  # and no more at a time: each takes as much memory as its track
+    with ThreadPoolExecutor(workers) as pool:
+        for track in tracks:
+            made = track.posterior
+            measure = partial(signed_distance_m, made.lon_deg, made.lat_deg, 0)
+            step_m = steps_m(made)
+            for low in range(0, len(alone), workers):
+                some = slice(low, low + workers)
+                measured = pool.map(measure, alone[some])
+                for outline, signed in zip(outlines[some], measured, strict=True):
+                    judged = judge(made, signed, outline.volume.sigma_m, rng, step_m)
+                    out.append(Weighed(track, outline, judged))
     return out
 
 
