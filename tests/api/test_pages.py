@@ -139,6 +139,13 @@ def test_a_person_signs_in_saves_a_filter_and_signs_out(client: TestClient) -> N
     assert 'href="/register?state=EE&amp;year=2025">mine &amp; yours</a>' in text
     gone = {"csrf": csrf, "forget": "mine & yours", "query": ""}
     assert "mine &amp; yours" not in client.post("/register/saved", data=gone).text
+    for nasty in ("a=1\r\nset-cookie: x=y", "ä=ö", "a b", "\u2028"):
+        answer = client.post(
+            "/register/saved", data={**gone, "query": nasty}, follow_redirects=False
+        )
+        assert answer.headers["location"] == "/register?"
+        kept["query"] = nasty
+        assert client.post("/register/saved", data=kept).status_code == 400
     out = client.post("/logout", data={"csrf": csrf}, follow_redirects=False)
     assert out.status_code == 303
     assert client.get("/register", follow_redirects=False).status_code == 303

@@ -95,7 +95,7 @@ def add(app: FastAPI, held: Held) -> None:
             saved.forget(held.people, who.name, told["forget"])
         else:
             saved.keep(held.people, who.name, told.get("name", ""), told.get("query", ""))
-        return see_other(f"/register?{told.get('query', '')}")
+        return see_other(f"/register?{_plain(told.get('query', ''))}")
 
     @app.get("/register/{name}", openapi_extra=reader, **page)
     def incident(
@@ -195,6 +195,11 @@ def _own(path: str | None) -> str:
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
         return "/"
     return path if path.isprintable() and path.isascii() and " " not in path else "/"
+
+
+def _plain(query: str) -> str:
+    """Return a query that may stand in a header; what could not be one is left out."""
+    return query if query.isascii() and query.isprintable() and " " not in query else ""
 
 
 def _refused(error: Exception) -> Problem:
