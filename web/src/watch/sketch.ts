@@ -131,7 +131,7 @@ function name(
   const line_px = size * 1.18;
   const tall = lines.length * line_px;
   for (const [sx, sy] of [[1, 1], [1, -1], [-1, 1], [-1, -1]]) {
-    const left = sx > 0 ? xy[0] + gap * 0.75 : xy[0] - gap * 0.75 - wide;
+    const left = sx > 0 ? xy[0] + gap : xy[0] - gap - wide;
     const top = sy > 0 ? xy[1] + gap * 0.35 : xy[1] - gap * 0.35 - tall;
     const box: Box = [left - 2, top, left + wide + 2, top + tall];
     if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
