@@ -75,17 +75,14 @@ class Herald:
         woken = asyncio.Event()
         self._waiting.add(woken)
         try:
-            seq = 0
-            told = self.state(audience)
-            yield _event("reset", told["seq"], _json(told))
-            seq = told["seq"]
+            seq, text = await asyncio.to_thread(self._reset, audience)
+            yield text
             while not self.closing:
                 woken.clear()
                 changes = self.board.since(seq)
                 if changes is None:
-                    told = self.state(audience)
-                    seq = told["seq"]
-                    yield _event("reset", seq, _json(told))
+                    seq, text = await asyncio.to_thread(self._reset, audience)
+                    yield text
                     continue
                 for change in changes:
                     seq = change["seq"]
@@ -103,6 +100,11 @@ class Herald:
             self._streams[key] -= 1
             if self._streams[key] <= 0:
                 del self._streams[key]
+
+    def _reset(self, audience: Tlp) -> tuple[int, str]:
+        """Return the whole as an event; in a thread, for twenty thousand tracks take a while."""
+        told = self.state(audience)
+        return told["seq"], _event("reset", told["seq"], _json(told))
 
     def _of(self, change: dict[str, Any], audience: Tlp) -> str:
         key = (change["seq"], audience)

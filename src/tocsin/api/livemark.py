@@ -30,10 +30,14 @@ class Marked:
     tlp: Tlp
     synthetic: bool
 
-    def whole(self, state: Json, areas: Iterable[Json], audience: Tlp) -> Json:
-        """Return a board's state for an audience; raise Problem where it may see none of it."""
+    def check(self, audience: Tlp) -> None:
+        """Raise Problem where an audience may see nothing of the watch."""
         if strictness(self.tlp) > strictness(audience):
             raise Problem(403, f"the watch is marked TLP:{self.tlp}, above what you may read")
+
+    def whole(self, state: Json, areas: Iterable[Json], audience: Tlp) -> Json:
+        """Return a board's state for an audience; raise Problem where it may see none of it."""
+        self.check(audience)
         kept = [area for area in areas if _may(area, audience)]
         return {**self.change(state, areas, audience), "areas": kept, "tlp": self.tlp.value}
 

@@ -56,7 +56,7 @@ def add(app: FastAPI, held: Held) -> None:
     async def events(request: Request) -> Response:
         """Server-sent events: `reset` with the whole state, then `change` for each change."""
         who, herald = who_of(request), held.live
-        herald.state(who.audience)  # may they see it at all
+        herald.marked.check(who.audience)
         herald.open_stream(who.key)
         stream = herald.stream(who.key, who.audience, lambda: _still(held, request, who))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
