@@ -87,3 +87,4 @@ def test_the_document_is_one_and_every_operation_is_named_once(held: Held) -> No
     for path in told["paths"].values():
         for one in path.values():
             assert one.get("summary") and one["tags"]
+            assert ("security" in one) is (one["x-access"] not in ("open", "loopback"))

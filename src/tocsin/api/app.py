@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
 from tocsin import __version__
 from tocsin.api import refused
 from tocsin.api.edge import Edge
-from tocsin.api.gate import gated
+from tocsin.api.gate import X_ACCESS, gated
 from tocsin.api.held import Held
+from tocsin.api.role import Access
 from tocsin.api.routes import (
     bell,
     bundle,
@@ -58,5 +60,20 @@ def make(held: Held) -> FastAPI:
     refused.add(app, held)
     for each in (health, session, live, cases, incidents, bell, features, pages, bundle):
         each.add(app, held)
+    plain = app.openapi
+    app.openapi = lambda: _with_security(plain(), held.cookie)  # type: ignore[method-assign]
     app.add_middleware(Edge, serving=held.serving)
     return app
+
+
+def _with_security(told: dict[str, Any], cookie: str) -> dict[str, Any]:
+    """Return the definition with how one proves who one is, where a path needs a role."""
+    told.setdefault("components", {})["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": cookie},
+        "token": {"type": "http", "scheme": "bearer"},
+    }
+    for path in told["paths"].values():
+        for operation in path.values():
+            if Access(operation[X_ACCESS]).role is not None:
+                operation["security"] = [{"session": []}, {"token": []}]
+    return told
