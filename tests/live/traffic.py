@@ -92,11 +92,12 @@ def appearing(first: int = 0x4A0001, every_s: float = 0.2) -> Iterator[tuple[flo
 
 @contextmanager
 def beast_server(
-    source: Callable[[], Iterator[tuple[float, bytes]]], *, pace: float = 1.0
+    source: Callable[[], Iterator[tuple[float, bytes]]], *, waits: bool = False
 ) -> Iterator[int]:
     """Serve Beast on a port of the loopback: what is due by now, to whoever is connected.
 
-    Like a receiver it goes on whether somebody listens or not, and repeats nothing.
+    Like a receiver it goes on whether somebody listens or not, and repeats nothing; one that
+    waits begins with its first listener.
     """
     server = socket.create_server(("127.0.0.1", 0))
     server.settimeout(0.05)
@@ -104,13 +105,15 @@ def beast_server(
 
     def serve() -> None:
         clients: list[socket.socket] = []
-        begun = time.monotonic()
+        begun_s = time.monotonic()
         for at_s, data in source():
             while not stop.is_set():
                 with suppress(TimeoutError):
                     client, _ = server.accept()
                     clients.append(client)
-                if (time.monotonic() - begun) * pace >= at_s:
+                if waits and not clients:
+                    begun_s = time.monotonic()
+                elif time.monotonic() - begun_s >= at_s:
                     break
             if stop.is_set():
                 break
