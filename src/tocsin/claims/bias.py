@@ -247,7 +247,10 @@ def _on_its_ray(exact: Margin, point: Floats, limit: float) -> Floats | None:
         return point
     way = point / size
     low, high = 0.0, size
-    for beyond in (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0):  # small first: a band is narrow
+    # Small first, for a band is narrow; then shares of it: a ray found with few samples and far
+    # out may be short by a good part.
+    further = (size * share for share in (0.05, 0.1, 0.2, 0.4) if size * share > 2.0)
+    for beyond in (0.0, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, *further):
         high = size + beyond
         if exact(high * way) >= 0:
             break
