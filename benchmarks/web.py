@@ -1,6 +1,6 @@
 """How soon the watch's map rests, and how many frames a second 20,000 aircraft have.
 
-    python benchmarks/web.py [--runs 5] [--aircraft 20000]
+    python -m benchmarks.web [--runs 5] [--aircraft 20000]
 
 Headless Chromium with software rendering (SwiftShader), the real server on the loopback, a made-up
 world whose changes are prepared beforehand.  The first figure is from the start of the navigation

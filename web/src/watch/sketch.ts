@@ -43,7 +43,7 @@ export function sketch(canvas: HTMLCanvasElement, view: View, fleet: Fleet, pict
     taken.push([each.xy[0] - 14, each.xy[1] - 14, each.xy[0] + 14, each.xy[1] + 14]);
   }
   for (const each of special) name(pen, each.track, each.xy, 18, each.hot ? c.inside : c.ink, c.halo, 13, picture.units, taken);
-  for (const [track, xy] of others(view, fleet, picture, special)) name(pen, track, xy, 9, c.ink, c.halo, 11.5, picture.units, taken);
+  for (const [track, xy] of others(view, fleet, picture, special)) name(pen, track, xy, 9, c.unknown, c.halo, 11, picture.units, taken);
 }
 
 /** Tracks that an alert is about, or that are chosen: the chosen first, then the costly ones. */
