@@ -144,7 +144,8 @@ def test_tables_units_palette(open_page: Open) -> None:
 def test_a_server_that_goes_is_told_loudly(open_page: Open, tmp_path: Path) -> None:
     """The picture stays, and says since when it is old; when the server is back, it goes on."""
     made = Stand(tmp_path, 12).start()
-    lost = ("ERR_", "Failed to load resource", "EventSource")
+    # What the browser says of a server that is gone; "Error" is the map's, for a piece of it.
+    lost = ("ERR_", "Failed to load resource", "EventSource", "console: Error")
     page = open_page("/watch", "reader", at=made, expect=lost)
     try:
         page.wait_for_selector("#alert-al-predicted")
