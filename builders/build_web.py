@@ -65,8 +65,28 @@ def build(out: Path) -> None:
     subprocess.run([*vite, "--outDir", str(out), "--emptyOutDir"], cwd=WEB, check=True)
     if hash_of(sources()) != before:
         raise SystemExit("the sources changed while they were built; build again")
+    (out / "licences.txt").write_text(licences())
     note = {"sources": before, "files": hash_of(files(out))}
     (out / NOTE).write_text(json.dumps(note, indent=1) + "\n")
+
+
+def licences() -> str:
+    """Return the licence texts of all that goes into the bundle; they ask to be passed on."""
+    packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
+    shipped = [name for name, told in packages.items() if name and not told.get("dev")]
+    out = []
+    for name in sorted([*shipped, "node_modules/svelte"]):
+        folder = WEB / name
+        told = json.loads((folder / "package.json").read_text())
+        texts = sorted(
+            p for p in folder.glob("*") if p.name.upper().startswith(("LICEN", "COPYING"))
+        )
+        words = (
+            texts[0].read_text(encoding="utf-8").strip() if texts else "(no text in the package)"
+        )
+        head = f"{told['name']} {told['version']} ({told.get('license', 'see below')})"
+        out.append(f"{head}\n{'=' * len(head)}\n{words}\n")
+    return "\n\n".join(out)
 
 
 def differences(*, again: bool) -> list[str]:
