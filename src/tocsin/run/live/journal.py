@@ -107,7 +107,8 @@ class Journal:
     @property
     def unkept(self) -> int:
         """Records that are in memory only, because the disk took no more."""
-        return len(self._waiting)
+        with self._lock:  # not in the middle of a write
+            return len(self._waiting)
 
     def close(self) -> None:
         """Write what can be written, and let go."""

@@ -26,7 +26,8 @@ from tocsin.schema.live import TRACK_COLUMNS, Alert
 PUBLISH_S = 1.0  # between two looks at the tracks for the screens, on the clock of the watch
 _AGE = TRACK_COLUMNS.index("age_s")
 _AT_ONCE = 16
-_LEVEL = 0.1
+_LEVEL = 0.2
+_LONG_S = 0.5
 _MOST_WAITING = 1000  # commits
 
 
@@ -185,7 +186,8 @@ class Judge(threading.Thread):
         begun_s = time.monotonic()
         out = self.core.take(record)
         if record.kind == Kind.DATA:
-            self.cost_s += _LEVEL * (time.monotonic() - begun_s - self.cost_s)
+            # One that was long once, as the first of all is, says little of the next.
+            self.cost_s += _LEVEL * (min(time.monotonic() - begun_s, _LONG_S) - self.cost_s)
         self.done = record.seq
         self.done_bytes += record.size
         self._gone += out.gone
