@@ -20,7 +20,7 @@ FLAGS = ("-O2", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi", "-shared"
 
 
 class Native(BuildHookInterface):  # type: ignore[type-arg, misc, unused-ignore]
-    """Puts smoother.so beside its source."""
+    """Puts smoother.bin beside its source: not .so, which Python would take for a module."""
 
     PLUGIN_NAME = "custom"
 
@@ -33,19 +33,19 @@ class Native(BuildHookInterface):  # type: ignore[type-arg, misc, unused-ignore]
         if built is None and asked:
             raise RuntimeError("TOCSIN_NATIVE=1 needs a C compiler (cc, gcc or clang)")
         if built is not None and version != "editable":
-            build_data["artifacts"].append(str(SOURCE.with_suffix(".so")))
+            build_data["artifacts"].append(str(SOURCE.with_suffix(".bin")))
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
 
 
 def compiled(source: Path) -> Path | None:
     """Return the library made of a source beside it; None where nothing here can compile it."""
-    target = source.with_suffix(".so")
+    target = source.with_suffix(".bin")
     for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
         found = shutil.which(name) if name else None
         if found is None:
             continue
-        draft = target.with_suffix(f".{os.getpid()}.so")  # whole or not at all
+        draft = target.with_suffix(f".{os.getpid()}.bin")  # whole or not at all
         made = subprocess.run([found, *FLAGS, "-o", draft, source, "-lm"], capture_output=True)
         if made.returncode == 0:
             draft.replace(target)

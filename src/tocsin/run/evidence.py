@@ -91,7 +91,7 @@ def _row(one: Weighed, episode: Episode, allowed: str, inputs: Sequence[str]) ->
         "volume": volume.name,
         "layer": volume.layer,
         "hypothesis": volume.hypothesis,
-        "p_inside": episode.p_inside,
+        "p_inside": _short_of_certain(episode.p_inside, len(one.judged.signed_m)),
         "authorised": allowed,
         "entry_utc": entry,
         "exit_utc": leave,
@@ -109,6 +109,11 @@ def _row(one: Weighed, episode: Episode, allowed: str, inputs: Sequence[str]) ->
         "to_utc": utc(end),
         "fixes_inside": _plots_between(one.track, begin, end),
     }
+
+
+def _short_of_certain(p: float, samples: int) -> float:
+    """Return P, at most what M samples can show: none of them outside leaves 3/M."""
+    return min(p, 1 - min(3 / samples, 0.5))
 
 
 def _plots_between(track: DarkTrack, begin_ns: int, end_ns: int) -> int:

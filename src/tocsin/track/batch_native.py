@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.track.models import STATE, Modes
 
-LIBRARY = Path(__file__).with_name("smoother.so")
+LIBRARY = Path(__file__).with_name("smoother.bin")
 LANES = 4  # tracks at once: the last axis of what it is given is a multiple of that
 MOST_MODES = 4
 ALIGNED_BYTES = 64
