@@ -26,6 +26,7 @@ class Monitor:
         self._dropped: dict[str, int] = {}
         self._stepped_until_ns = 0
         self._lost = 0
+        self._held = 0
 
     async def run(self) -> None:
         while True:
@@ -48,7 +49,8 @@ class Monitor:
         yield "disk", self._disk()
         behind_s = watch.judge.lag_ns / 1e9 / watch.clock.pace
         was = self._told.get("load") is not None
-        slow = behind_s > (BEHIND_S / 3 if was else BEHIND_S)
+        held, self._held = watch.held > self._held, watch.held  # feeds wait at the door
+        slow = held or behind_s > (BEHIND_S / 3 if was else BEHIND_S)
         yield (
             "load",
             "The watch is behind its feeds: more comes than it can judge; alerts come late."

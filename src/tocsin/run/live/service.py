@@ -78,6 +78,7 @@ class Watch:
         self._budget_s = 10.0  # for the end, once every recording is over
         self._thread: threading.Thread | None = None
         self.drops: dict[str, int] = {}
+        self.held = 0  # times that a feed had to wait for room
         self._put_bytes = 0
 
     @classmethod
@@ -208,6 +209,7 @@ class Watch:
     async def put(self, feed: str, data: bytes, *, wait: bool = True) -> int:
         """Journal a batch and return its number; with `wait`, not before there is room."""
         while wait and self._backlog_bytes() > self.config.memory_bytes // 2:
+            self.held += 1
             await asyncio.sleep(0.02)  # TCP holds the sender back meanwhile
         return self._append(Kind.DATA, feed, data)
 
