@@ -296,9 +296,11 @@ def coverage_of(
         )
         words = {"yes": low & high, "no": ~low & ~high, "cannot tell": low != high}
         told = [
-            [*stretch, word] for word, yes in words.items() for stretch in stretches(t_s[pick], yes)
+            (begin, end, word)
+            for word, yes in words.items()
+            for begin, end in stretches(t_s[pick], yes)
         ]
-        out.append({"sensor": sensor.id, "stretches": sorted(told, key=lambda row: row[0])})
+        out.append({"sensor": sensor.id, "stretches": [list(row) for row in sorted(told)]})
     return out
 
 

@@ -16,12 +16,11 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Any
 
 from tocsin import __version__
 from tocsin.errors import TocsinError
@@ -31,6 +30,7 @@ from tocsin.run.live.clock import Clock, ReplayClock, WallClock
 from tocsin.run.live.config import WatchConfig, read_config
 from tocsin.run.live.configsinks import SinkSpec
 from tocsin.run.live.core import Core
+from tocsin.run.live.ending import cancelled
 from tocsin.run.live.inlets.made import inlets_of, span
 from tocsin.run.live.inlets.replay import recording
 from tocsin.run.live.journal import Journal
@@ -342,10 +342,10 @@ class Watch:
                 if all(task.done() for task in inlets):
                     self._append(Kind.TICK, "", b"")  # every recording is over: time passes once
                     break
-            await _cancelled([*inlets, *writers])  # from here on nothing is journalled any more
+            await cancelled([*inlets, *writers])  # from here on nothing is journalled any more
             await self._settle()
         finally:
-            await _cancelled([*inlets, *writers, *others, ending])
+            await cancelled([*inlets, *writers, *others, ending])
             for each in self.outgoing:
                 await each.close()
 
@@ -395,14 +395,3 @@ class Watch:
                 self._say(f"the watch has failed: {type(error).__name__}: {error}")
         if self._ready.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end.set)
-
-
-async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel tasks until they are done: a library may swallow it once."""
-    for _ in range(5):
-        pending = [task for task in tasks if not task.done()]
-        for task in pending:
-            task.cancel()
-        if not pending:
-            break
-        await asyncio.wait(pending, timeout=1.0)
