@@ -26,7 +26,9 @@ from tocsin.errors import IntegrityError, UsageError
 from tocsin.schema import Datum, Limit
 from tocsin.schema.live import TRACK_COLUMNS, AlertKind, AlertState, plain
 from tocsin.units import FL_M
+from tocsin.watch import tell
 from tocsin.watch.engine import Engine, Step
+from tocsin.watch.hold import Turn
 from tocsin.watch.said import Asked
 
 S = 1_000_000_000
@@ -281,3 +283,14 @@ def test_an_area_out_of_its_hours_raises_nothing() -> None:
     later = area("NIGHT", active=(("2025-09-19T06:01:00Z", "2025-09-19T07:00:00Z"),))
     told = alerts(fly(engine([later]), np.full(100, 25.0), north(59.5, 100.0, 100)))
     assert len(told) == 1 and (told[0].opened_ns - START_NS) / S >= 60
+
+
+def test_what_cannot_be_told_waits_as_if_it_were_so() -> None:
+    """A P that is unknown is neither 0 on the rail, nor a NaN that no page can read."""
+    machine = engine(rules=[rule(id="in", kinds=["inside"])])
+    fly(machine, np.full(20, 25.0), north(59.2, 250.0, 20), **THROUGH)
+    (row,) = machine.tracks.rows().tolist()
+    turn = Turn(row, 0, 0, True, machine.now_ns)
+    told = tell.alert(machine, turn, float("nan"), guessed=False)
+    assert told.p_inside is None and told.waiting_cost == told.severity
+    json.dumps(plain(told), allow_nan=False)

@@ -37,23 +37,18 @@ def parted(batch: bytes) -> Iterator[bytes]:
         at += _LENGTH + size
 
 
-class _Documents:
-    """Messages that need nothing of those before."""
+class Documents:
+    """Messages that need nothing of those before, and the reader of one."""
 
-    name = ""
-
-    def __init__(self, feed: str, options: ReadOptions) -> None:
-        self._feed, self._options = feed, options
+    def __init__(self, feed: str, name: str, read: Callable[[Source], Reading]) -> None:
+        self._feed, self._name, self._read = feed, name, read
 
     def restart(self) -> None:
         """Nothing is kept between messages."""
 
     def take(self, data: bytes, t_ns: int) -> Reading:
         """Return the fixes of a batch of messages."""
-        return each(self._feed, self.name, data, self._read)
-
-    def _read(self, source: Source) -> Reading:
-        raise NotImplementedError
+        return each(self._feed, self._name, data, self._read)
 
     def dump(self) -> dict[str, Any]:
         """Return what is remembered: nothing."""
@@ -63,22 +58,15 @@ class _Documents:
         """Remember nothing."""
 
 
-class ReadsbStream(_Documents):
-    """Snapshots of readsb, tar1090 or dump1090."""
-
-    name = "readsb"
-
-    def _read(self, source: Source) -> Reading:
-        return readsb.read(source, self._options)
+def readsb_stream(feed: str, options: ReadOptions) -> Documents:
+    """Return the stream of snapshots of readsb, tar1090 or dump1090."""
+    return Documents(feed, "readsb", lambda source: readsb.read(source, options))
 
 
-class FixesStream(_Documents):
-    """Tables of fixes (FORMATS: `Fix`) as Arrow IPC streams."""
-
-    name = "fixes"
-
-    def _read(self, source: Source) -> Reading:
-        return fixes_of(source)
+def fixes_stream(feed: str, options: ReadOptions) -> Documents:
+    """Return the stream of tables of fixes (FORMATS: `Fix`), Arrow IPC; no option bears on them."""
+    del options
+    return Documents(feed, "fixes", fixes_of)
 
 
 def each(feed: str, name: str, batch: bytes, read: Callable[[Source], Reading]) -> Reading:

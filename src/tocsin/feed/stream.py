@@ -59,9 +59,9 @@ def stream(name: str, feed: str, options: ReadOptions) -> Stream:
 
         kinds[name] = AsterixStream
     elif name in ("readsb", "fixes"):
-        from tocsin.feed.documents import FixesStream, ReadsbStream
+        from tocsin.feed.documents import fixes_stream, readsb_stream
 
-        kinds[name] = ReadsbStream if name == "readsb" else FixesStream
+        kinds[name] = readsb_stream if name == "readsb" else fixes_stream
     else:
         raise UsageError(f'no stream is called "{name}"', hint=f"streams are {', '.join(STREAMS)}")
     return kinds[name](feed, options)

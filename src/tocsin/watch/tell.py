@@ -62,7 +62,7 @@ def track_alert(
     p_soon: float | None,
     eta: Interval | None,
     sentence: str,
-    weight: float | None = None,
+    weight: float,
 ) -> Alert:
     """Return an alert about a track; `weight` is the P that its cost of waiting counts with."""
     t, row = engine.tracks, turn.row
@@ -71,8 +71,6 @@ def track_alert(
     area = engine.judge.areas[slot.area] if slot.area >= 0 else None
     rows = np.array([row])
     h_m, datum = height(t, rows)
-    if weight is None:
-        weight = max(p_inside or 0.0, p_soon or 0.0)
     return Alert(
         id="",
         revision=1,
@@ -123,7 +121,8 @@ def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
         p_soon=told if soon else None,
         eta=engine.prophet.eta.get((turn.row, slot.area)) if soon else None,
         sentence="; ".join(part for part in parts if part) + ".",
-        weight=p if inside or soon else 1.0,
+        # What cannot be told waits as if it were so: unknown is never no.
+        weight=p if (inside or soon) and told is not None else 1.0,
     )
 
 
