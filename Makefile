@@ -31,7 +31,7 @@ demo: setup ## run the example cases and print where their dossiers are
 	$(BIN)/tocsin demo
 
 test: setup ## run the tests (some minutes)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-all: setup ## run every test with full counts (long)
 	TOCSIN_FULL=1 $(BIN)/python -m pytest -n 2 -m ""
