@@ -280,10 +280,14 @@ def test_a_month_as_a_page(empty: Path) -> None:
     (empty / "c.csv").write_text("".join(written(made)))
     tocsin(empty, "import", "c.csv", "--by", "ann")
     asked = ("report", "--year", "2025", "--month", "9", "--state", "ee")
-    told = answer(empty, *asked, "-o", "m.html")
+    told = answer(empty, *asked, "-o", "m.html", "-o", "m.pdf")
+    by_month = {each["period"]: (each["count"], each["undecided"]) for each in told["trend"]}
+    assert len(by_month) == 12
+    assert by_month["2025-09"] == (1, 1) and by_month["2025-08"] == (0, 1)
     assert (told["count"], told["undecided"]) == (1, 1)
     assert told["tables"]["hour"] == [{"value": "10", "count": 1}, {"value": "unknown", "count": 0}]
     first = (empty / "m.html").read_bytes()
     assert b"<script" not in first and b"C-1@1" in first
-    refused(tocsin(empty, *asked, "-o", "m.pdf"), 2, "ends in .html")
+    assert (empty / "m.pdf").read_bytes().startswith(b"%PDF")
+    refused(tocsin(empty, *asked, "-o", "m.txt"), 2, ".html or .pdf")
     refused(tocsin(empty, "report", "--year", "2025", "--month", "13"), 2, "no month")

@@ -12,6 +12,8 @@ from tocsin.commands.register_options import AsOf, RecordedAsOf, Store, opened, 
 from tocsin.commands.telling import say
 from tocsin.errors import UsageError
 
+HTML, PDF = (".html", ".htm"), ".pdf"
+
 
 def add(app: typer.Typer) -> None:
     """Add the verb."""
@@ -22,25 +24,36 @@ def report(
     year: Annotated[int, typer.Option(help="The year: 2025.")],
     month: Annotated[int | None, typer.Option(help="The month: 9; left out: the year.")] = None,
     state: Annotated[str | None, typer.Option(help="Whose airspace: EE; left out: all.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="The page, FILE.html.")] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("-o", "--out", help="FILE.html or FILE.pdf, may be repeated."),
+    ] = None,
     as_of: AsOf = None,
     recorded_as_of: RecordedAsOf = None,
     store: Store = None,
     as_json: Json = False,
 ) -> int:
     """Count civil infringements of a month by area, hour, class, cause and severity."""
+    from tocsin.dossier import infringements
     from tocsin.register.report import as_json as plain
-    from tocsin.register.report_page import page
+    from tocsin.run import register_report as pages
     from tocsin.run.output import write_file
-    from tocsin.run.register_report import reported
 
-    if out is not None and out.suffix not in (".html", ".htm"):
-        raise UsageError(f'-o "{out}" is no page', hint="name a file that ends in .html")
+    files = out or []
+    for file in files:
+        if file.suffix.lower() not in (*HTML, PDF):
+            raise UsageError(f'-o "{file}" is no page', hint="use .html or .pdf")
     with opened(store) as found:
-        made = reported(found, year, month, state, as_of, recorded_as_of)
-    if out is not None:
-        write_file(out, page(made).encode())
-        say(f"tocsin: wrote {out}")
+        made = pages.reported(found, year, month, state, as_of, recorded_as_of)
+    for file in files:
+        page = pages.page_of(made)
+        made_of = (
+            infringements.paper(page, pages.dated(made))
+            if file.suffix.lower() == PDF
+            else infringements.page(page).encode()
+        )
+        write_file(file, made_of)
+        say(f"tocsin: wrote {file}")
     if as_json:
         put(plain(made))
         return 0

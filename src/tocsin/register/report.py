@@ -18,14 +18,17 @@ from tocsin.schema import AirspaceClass, Cause, Civil, Incident, Moment, Severit
 
 UNKNOWN = "unknown"
 HOUR_NS = 3_600_000_000_000
+DAY_NS = 24 * HOUR_NS
 _TITLES = {
     "area": "Area",
     "hour": "Hour of the day, UTC",
+    "weekday": "Day of the week, UTC",
     "airspace_class": "Class of airspace",
     "cause": "Cause",
     "severity": "Severity",
     "separation_lost": "Separation lost",
 }
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),
@@ -56,6 +59,8 @@ class Report:
     coverage_gaps: tuple[dict[str, Any], ...]
     as_of: str
     tlp: str  # of the most restricted incident in it
+    synthetic: bool = False  # some incident in it is
+    trend: tuple[dict[str, Any], ...] = ()  # {period, count, undecided} of twelve months
     notes: tuple[str, ...] = field(default=())
 
 
@@ -64,6 +69,12 @@ def period_of(year: int, month: int | None) -> str:
     if not 1678 <= year <= 2261 or (month is not None and not 1 <= month <= 12):
         raise UsageError(f"year {year}, month {month} is no month", hint="--year 2025 --month 9")
     return f"{year:04d}" if month is None else f"{year:04d}-{month:02d}"
+
+
+def months_of(year: int, month: int | None) -> list[str]:
+    """Return the twelve months that end with a month, or those of a year."""
+    last = 12 * year + (month or 12) - 1
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(last - 11, last + 1)]
 
 
 def filter_of(period: str, state: str | None) -> Filter:
@@ -79,6 +90,7 @@ def report(
     undecided: Sequence[tuple[str, Incident]] = (),
     *,
     gaps: Iterable[dict[str, Any]] = (),
+    trend: Iterable[dict[str, Any]] = (),
     as_of: str = "",
 ) -> Report:
     """Return the tables of civil infringements among incidents.
@@ -91,6 +103,7 @@ def report(
     values = {
         "area": [[_area(each)] for each in incidents],
         "hour": [[_hour(each)] for each in incidents],
+        "weekday": [[_weekday(each)] for each in incidents],
         "airspace_class": [[_civil(each).airspace_class.value] for each in incidents],
         "cause": [_causes(each) for each in incidents],
         "severity": [[_civil(each).severity.value] for each in incidents],
@@ -116,6 +129,8 @@ def report(
         coverage_gaps=tuple(gaps),
         as_of=as_of,
         tlp=min(marks, key=list(Tlp).index).value if marks else Tlp.CLEAR.value,
+        synthetic=any(each.synthetic for _, each in (*sure, *perhaps)),
+        trend=tuple(trend),
         notes=tuple(notes),
     )
 
@@ -134,6 +149,8 @@ def as_json(made: Report) -> dict[str, Any]:
         "count": made.count,
         "undecided": made.undecided,
         "as_of": made.as_of,
+        "synthetic": made.synthetic,
+        "trend": list(made.trend),
         "tables": tables,
         "rows": list(made.rows),
         "undecided_rows": list(made.undecided_rows),
@@ -155,6 +172,7 @@ def _table(name: str, values: Iterable[Iterable[str]]) -> Table:
 
 _ORDER = {
     "hour": [f"{hour:02d}" for hour in range(24)],
+    "weekday": list(_WEEKDAYS),
     "airspace_class": [each.value for each in AirspaceClass],
     "severity": [each.value for each in Severity],
 }
@@ -171,11 +189,23 @@ def _area(each: Incident) -> str:
 
 def _hour(each: Incident) -> str:
     """Return the hour in which it began; unknown where its time may lie in two."""
+    hour = _only(each, HOUR_NS)
+    return UNKNOWN if hour is None else f"{hour % 24:02d}"
+
+
+def _weekday(each: Incident) -> str:
+    """Return the day on which it began; unknown where its time may lie in two."""
+    day = _only(each, DAY_NS)
+    return UNKNOWN if day is None else _WEEKDAYS[(day + 3) % 7]  # 1 January 1970: a Thursday
+
+
+def _only(each: Incident, span_ns: int) -> int | None:
+    """Return in which span of time, since 1970, it surely began; None where it may be two."""
     begun = each.when.begun
     if begun.earliest_ns is None or begun.latest_ns is None:
-        return UNKNOWN
-    first, last = begun.earliest_ns // HOUR_NS, (begun.latest_ns - 1) // HOUR_NS
-    return f"{first % 24:02d}" if first == last else UNKNOWN
+        return None
+    first, last = begun.earliest_ns // span_ns, (begun.latest_ns - 1) // span_ns
+    return first if first == last else None
 
 
 def _causes(each: Incident) -> list[str]:
