@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
+from tests.register.conftest import sqlite_url
 from tests.register.made import CLOCK_NS, HOUR_NS, act, add, edit, incident, verified, write
 from tocsin.errors import RegisterError, UsageError
 from tocsin.register.link import Link, link_of
@@ -13,6 +16,7 @@ from tocsin.register.query import NOW, Times, window
 from tocsin.register.record import Note
 from tocsin.register.revision import Draft, Revision
 from tocsin.register.sql import open_store
+from tocsin.register.sql.copy import backup, restore
 from tocsin.register.sql.store import SqlStore
 from tocsin.register.sql.tables import METADATA
 from tocsin.register.workflow import Action, State
@@ -221,6 +225,31 @@ def test_the_schema_after_all_migrations_is_the_one_of_the_code(store: SqlStore)
         assert keys == [c.name for c in table.primary_key]
         indexes = {i["name"]: i["column_names"] for i in found.get_indexes(table.name)}
         assert indexes == {i.name: [c.name for c in i.columns] for i in table.indexes}
+
+
+def test_a_store_of_an_earlier_schema_is_brought_up_to_date_with_all_it_holds(
+    url: str, tmp_path: Path
+) -> None:
+    with open_store(url) as made:
+        add(made, incident(where={"text": "the island", "lat_deg": 59.8, "lon_deg": 26.4,
+                                  "radius_m": 5_000}))  # fmt: skip
+        edit(made, incident(what="two aircraft"))
+        before = made.history("EE-1")
+        with made.engine.begin() as connection:  # as r0001 left it
+            for statement in (
+                "DROP INDEX fact_by_time",
+                "CREATE INDEX fact_by_time ON fact (live, vague, begin_from, incident, begin_by)",
+                "UPDATE alembic_version SET version_num = 'r0001'",
+            ):
+                connection.exec_driver_sql(statement)
+        backup(made, tmp_path / "old.backup")
+    with open_store(url, create=False) as now:
+        indexes = {i["name"]: i["column_names"] for i in inspect(now.engine).get_indexes("fact")}
+        assert indexes["fact_by_time"][-4:] == ["south", "north", "west", "east"]
+        assert now.history("EE-1") == before and verified(now).broken is None
+    with open_store(sqlite_url(tmp_path / "copy.db")) as again:
+        restore(tmp_path / "old.backup", again)
+        assert again.history("EE-1") == before and verified(again).broken is None
 
 
 def test_a_store_is_opened_again_and_two_open_it_at_once(url: str) -> None:

@@ -46,6 +46,7 @@ _FACT = FACT.c
 
 #: Square degrees; about 5 % of Europe.  Larger boxes hold so much that its order comes first.
 SMALL_DEG2 = 40.0
+MANY = 50  # times the rows that are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Question:
     box: Box | None
     window: tuple[int, int] | None
     undated: bool  # those without any date are counted too
+    one_pass: bool  # both answers lie in the same stretch of an index, or take a look at each row
     small: bool  # a box so small that what is in it is found first and sorted then
 
 
@@ -92,6 +94,7 @@ def question(wanted: Filter, times: Times) -> Question:
         box=wanted.box,
         window=window,
         undated=Standing.UNDATED in wanted.include,
+        one_pass=wanted.box is not None or wanted.text is not None,
         small=wanted.box is not None and _area_deg2(wanted.box) <= SMALL_DEG2,
     )
 
@@ -102,7 +105,7 @@ def counting(asked: Question) -> Select[Any]:
     possible = _total(_parts(asked, split))
     if not asked.sure:
         return select(null().label("sure"), possible.label("possible"))
-    if asked.box is not None:  # both answers lie in the same stretch of the index: one pass
+    if asked.one_pass:
         yes = func.sum(case((and_(*asked.sure), 1), else_=0)).label("yes")
         each = union_all(
             *(select(yes, func.count().label("n")).where(*part) for part in _parts(asked, split))
@@ -112,13 +115,18 @@ def counting(asked: Question) -> Select[Any]:
     return select(sure.label("sure"), possible.label("possible"))
 
 
-def finding(asked: Question, limit: int | None) -> Select[Any]:
-    """Return a select of incident, number, whether it is sure, and its standing, by time."""
+def finding(asked: Question, limit: int | None, possible: int = 0) -> Select[Any]:
+    """Return a select of incident, number, whether it is sure, and its standing, by time.
+
+    possible  how many there are, where it is known: of many the first are soonest met in the
+              order of time, of few by place
+    """
+    many = limit is not None and possible > MANY * limit
     sure = case((and_(true(), *asked.sure), 1), else_=0).label("sure")
     columns = (_FACT.incident, _FACT.number, sure, literal("counted").label("standing"))
-    split = asked.window is not None or not asked.small
+    split = asked.window is not None or not asked.small or many
     parts = [select(*columns, _FACT.begin_from).where(*p) for p in _parts(asked, split)]
-    return _ordered(parts, limit if split else None, limit)
+    return _ordered(parts, limit, limit)
 
 
 def excluding(asked: Question, limit: int) -> Select[Any]:
@@ -131,7 +139,8 @@ def excluding(asked: Question, limit: int) -> Select[Any]:
         [_FACT.live.in_([n - LEFT_OUT for n in asked.classes])] if asked.classes else []
     )
     ever = [_FACT.live.in_(LIVES), asked.excluded]
-    parts = [base.where(*(out or ever), *named, *asked.possible)]
+    vague = range(len(VAGUE_NS)) if asked.window is not None else (None,)
+    parts = [base.where(*(out or ever), *_since(asked, n), *named, *asked.possible) for n in vague]
     if asked.window is not None and not asked.undated:
         why = literal(Standing.UNDATED.value).label("standing")
         base = select(_FACT.incident, _FACT.number, no, why, _FACT.begin_from)
@@ -165,13 +174,20 @@ def _parts(asked: Question, split: bool, *, nobodys: bool = True) -> Iterator[li
             part += [_FACT.live.in_(LIVES), asked.standing]
         if state is not None:
             part.append(_FACT.state == state)
-        if n is not None:
-            part.append(_FACT.vague == n)
-        if n is not None and asked.window is not None:
-            part.append(_FACT.begin_from > max(asked.window[0] - VAGUE_NS[n], -NEVER_NS - 1))
-            if not asked.undated and n == len(VAGUE_NS) - 1:  # without any date: never counted
-                part.append(or_(_FACT.begin_from > -NEVER_NS, _FACT.begin_by < NEVER_NS))
+        part += _since(asked, n)
+        if n == len(VAGUE_NS) - 1 and asked.window is not None and not asked.undated:
+            # Without any date: never counted.
+            part.append(or_(_FACT.begin_from > -NEVER_NS, _FACT.begin_by < NEVER_NS))
         yield [*part, *asked.possible]
+
+
+def _since(asked: Question, n: int | None) -> list[Condition]:
+    """Return what keeps to a class of vagueness, and to the stretch that may reach the window."""
+    if n is None:
+        return []
+    if asked.window is None:
+        return [_FACT.vague == n]
+    return [_FACT.vague == n, _FACT.begin_from > max(asked.window[0] - VAGUE_NS[n], -NEVER_NS - 1)]
 
 
 def _total(parts: Iterable[list[Condition]]) -> ScalarSelect[Any]:
@@ -180,7 +196,7 @@ def _total(parts: Iterable[list[Condition]]) -> ScalarSelect[Any]:
 
 
 def _ordered(parts: list[Select[Any]], each_limit: int | None, limit: int | None) -> Select[Any]:
-    if each_limit is not None:  # each part gives its first rows in order; no more are read
+    if each_limit is not None:  # each part gives its first rows in order; no more are kept
         order = (_FACT.begin_from, _FACT.incident)
         parts = [select(p.order_by(*order).limit(each_limit).subquery()) for p in parts]
     each = union_all(*parts).subquery()

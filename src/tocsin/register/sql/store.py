@@ -155,7 +155,7 @@ class SqlStore:
         asked = search.question(wanted, times)
         with refusals(self.where), self.engine.connect() as connection:
             sure, possible = connection.execute(search.counting(asked)).one()
-            rows = connection.execute(search.finding(asked, most_rows)).all()
+            rows = connection.execute(search.finding(asked, most_rows, int(possible))).all()
             excluded = connection.execute(search.excluding(asked, most_rows)).all()
         held = [
             record
