@@ -16,7 +16,7 @@ from tests.feed.asterixtruth import block, plot, printed, records, track
 from tests.feed.squitters import column, numbers, opened, source
 
 from tocsin.errors import FeedError, UsageError
-from tocsin.feed import asterix
+from tocsin.feed import asterix, asterixgate
 from tocsin.feed.asterixitems import physical
 from tocsin.feed.source import ReadOptions
 from tocsin.schema import FIX, Reading
@@ -280,6 +280,20 @@ def test_an_edition_that_is_named_is_taken() -> None:
     with pytest.raises(UsageError, match="CAT062 has no edition") as caught:
         read(data, editions={"62": "1.99"})
     assert "1.21" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "says"),
+    [
+        ("62", "1.99", "CAT062 has no edition"),
+        ("049", "1.0", "CAT049 has no tables here; categories are 001"),
+        ("radar", "1.0", '"radar" names no category'),
+        ("062@25", "1.18", "names no category"),
+    ],
+)
+def test_an_edition_that_means_nothing_is_refused(key: str, value: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        asterixgate.named(key, value)
 
 
 def test_a_source_that_no_edition_fits_is_refused_whole() -> None:

@@ -127,6 +127,10 @@ served_by = "Estonia"
         ('[[report]]\nkind = "response"\nstep = "flown"\n', 'step "flown" means nothing'),
         ('[[report]]\nkind = "radio"\ngrade = "Z9"\n', "no Admiralty grade"),
         ('[[report]]\nkind = "clearance"\nbasis = "luck"\n', 'basis "luck" does not exist'),
+        (
+            '[[source]]\npath = "p"\neditions = { "048" = "9.9" }\n',
+            r'case.toml \[\[source\]\] \d+ editions: CAT048 has no edition "9.9" here',
+        ),
         ('[[plan]]\npath = "p"\nformat = "pdf"\n', 'format "pdf" does not exist; use icao, fixm'),
         ('[[plan]]\npath = "p"\n[plan.complete]\nby = "x"\n', "is not a time"),
         ('[[log]]\npath = "p"\n[log.complete]\nby = "x"\n', "needs kind; use flight_plan"),

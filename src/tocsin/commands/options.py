@@ -97,8 +97,14 @@ def _editions(pairs: list[str]) -> dict[str, str]:
     out = {}
     for pair in pairs:
         category, equals, edition = pair.partition("=")
-        if not equals or not edition or not category[:3].isdigit():
+        if not equals or not edition:
             raise UsageError(f'--edition "{pair}" is no pair', hint="write 048=1.32")
+        from tocsin.feed.asterixgate import named  # its tables: only where editions are named
+
+        try:
+            named(category, edition)
+        except UsageError as error:
+            raise UsageError(f'--edition "{pair}": {error.problem}', hint=error.hint) from None
         out[category] = edition
     return out
 

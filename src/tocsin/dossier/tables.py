@@ -227,7 +227,8 @@ def inputs(findings: Findings) -> list[Row]:
 def compatibility(findings: Findings) -> list[Row]:
     """Return one row a pair of claims, with the word for whether both can be true.
 
-    Pairs that have nothing in common are left to `apart`.
+    Pairs that have nothing in common are left to `apart`.  `plain`: both can be true,
+    and nothing more is to be said of it.
     """
     words = {True: "compatible", False: "not compatible"}
     return [
@@ -236,6 +237,7 @@ def compatibility(findings: Findings) -> list[Row]:
             "b": c.get("b", ""),
             "word": words.get(c.get("compatible"), "not known"),
             "why": c.get("why") or "",
+            "plain": c.get("compatible") is True and "; " not in (c.get("why") or ""),
         }
         for c in findings.get("compatibility", ())
         if c.get("why") != NOTHING_SHARED

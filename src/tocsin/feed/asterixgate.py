@@ -15,6 +15,7 @@ blocks that do not fit it are refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ from tocsin.schema import Floats
 from tocsin.units import FL_M
 
 DAY_S = 86_400.0
+_KEY = re.compile(r"(CAT)? *(?P<category>\d{1,3})(@(?P<sac>\d{1,3})[/.](?P<sic>\d{1,3}))?")
 _TIMES = ("070", "140", "030", "071", "073")
 _PLACES = ("105", "130", "131", "041")
 _LEVELS = ("136", "145", "090/FL")
@@ -68,24 +70,45 @@ def configured(editions: Mapping[str, str], category: int, source: str) -> Editi
 
     Raises UsageError for one that the tables do not have.
     """
-    told: str | None = None
+    told: Edition | None = None
     for key, value in editions.items():
-        name, _, where = key.strip().upper().removeprefix("CAT").strip().partition("@")
-        if not name.isdigit() or int(name) != category:
+        of, where = key_of(key)
+        if of != category:
             continue
-        if where.replace(".", "/") == source:
-            told = value
-            break
+        if where == source:
+            return named(key, value)
         if not where:
-            told = value
-    if told is None:
-        return None
+            told = named(key, value)
+    return told
+
+
+def key_of(key: str) -> tuple[int, str]:
+    """Return category and "SAC/SIC", or "", of a key: 048, CAT062, 062@25/10.
+
+    Raises UsageError for anything else.
+    """
+    found = _KEY.fullmatch(key.strip().upper())
+    if found is None:
+        raise UsageError(
+            f'"{key}" names no category', hint="write 048, or 062@25/10 for one source"
+        )
+    return int(found["category"]), f"{int(found['sac'])}/{int(found['sic'])}" if found[
+        "sac"
+    ] else ""
+
+
+def named(key: str, value: str) -> Edition:
+    """Return the edition of a pair; raise UsageError for one that the tables do not have."""
+    category, _ = key_of(key)
     known = asterixtables.editions(category)
     for edition in known:
-        if edition.name == told.strip():
+        if edition.name == value.strip():
             return edition
+    if not known:
+        have = ", ".join(f"{each:03d}" for each in asterixtables.categories())
+        raise UsageError(f"CAT{category:03d} has no tables here", hint=f"categories are {have}")
     raise UsageError(
-        f'CAT{category:03d} has no edition "{told}" here',
+        f'CAT{category:03d} has no edition "{value}" here',
         hint=f"editions are {', '.join(e.name for e in known)}",
     )
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from math import inf
 from typing import Any
 
+from tocsin.errors import UsageError
 from tocsin.feed.source import ReadOptions
 from tocsin.run.airspaces import BUNDLED, AirspaceSpec
 from tocsin.run.casekeys import Checked, Table
@@ -122,4 +123,11 @@ def editions(check: Checked, item: Table, place: str) -> dict[str, str]:
     given = item.get("editions", {})
     if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
         raise check.fail(place, "editions is a table of text", 'write { "048" = "1.32" }')
+    for key, value in given.items():
+        from tocsin.feed.asterixgate import named  # its tables: only where editions are named
+
+        try:
+            named(key, value)
+        except UsageError as error:
+            raise check.fail(f"{place} editions", error.problem, error.hint) from None
     return {str(key): str(value) for key, value in given.items()}
