@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,11 +21,12 @@ from tests.live.traffic import INSIDE, appearing, beast_server, frames, message,
 from tocsin.run.live import journal, kept, segment
 from tocsin.run.live.anchor import NONE, Anchor
 from tocsin.run.live.clock import WallClock
-from tocsin.run.live.outbox import lines
+from tocsin.run.live.core import Out
+from tocsin.run.live.outbox import Letter, line_of, lines
 from tocsin.run.live.replayed import Replayed, replay
 from tocsin.run.live.segment import Kind, Record
 from tocsin.run.live.service import Watch
-from tocsin.schema.live import AlertKind
+from tocsin.schema.live import Alert, AlertKind, AlertState
 
 S_NS = 1_000_000_000
 NOW_NS = 1_758_263_880 * S_NS
@@ -139,29 +143,101 @@ def test_rotation_under_a_quota_and_replay_of_what_is_left(tmp_path: Path) -> No
     assert len(kept.checkpoints(folder)) <= len(journal.paths(folder)) + 2
 
 
-@pytest.mark.full  # what a machine can judge decides how long until it is told
+class Told:
+    """A sink that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.alerts: list[Alert] = []
+
+    async def deliver(self, letter: Letter) -> None:
+        self.alerts.append(letter.alert)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+SINK = '[[sink]]\nname = "told"\nkind = "stdout"\n'
+
+
+def loads(alerts: Iterable[Alert], state: AlertState) -> list[Alert]:
+    return [a for a in alerts if a.rule == "load:load" and a.state == state]
+
+
 def test_ten_times_the_load_is_bounded_and_told(tmp_path: Path) -> None:
-    """Far more than the judge can take: TCP holds the sender back, and memory stays bounded."""
+    """As much as the socket takes, for as long as nobody was told: the sender has to wait."""
     burst = b"".join(
         message(frame, k / 1000) for k in range(500) for frame in frames(0x4A0000 + k, *INSIDE)
     )
+    enough = threading.Event()
 
     def flood() -> Iterator[tuple[float, bytes]]:
-        for k in range(100_000):
-            yield k * 0.02, burst  # 100,000 frames a second
+        while not enough.is_set():
+            yield 0.0, burst
 
+    sink = Told()
     with beast_server(flood) as port:
-        watch = Watch.of(write_config(tmp_path, port, watch="memory_mb = 1"))
+        config = write_config(tmp_path, port, watch="memory_mb = 2", rest=SINK)
+        watch = Watch.of(config, sinks={"told": sink})
         with watch:
+            until(lambda: loads(watch.board.alerts(), AlertState.OPEN), "it is on the screens", 10)
+            until(lambda: loads(sink.alerts, AlertState.OPEN), "whoever should know was told", 10)
             until(lambda: alerts(watch, AlertKind.INSIDE), "an aircraft is inside")
-            until(lambda: watch.journal.seq - watch.judge.done > 3, "the judge is behind")
-            worst = 0
             for _ in range(20):
-                worst = max(worst, watch._backlog_bytes())
-                until(lambda: watch.journal.seq > 0, "it lives")
-            assert worst < 2 << 20
-            assert watch.error is None
-            until(lambda: alerts(watch, AlertKind.LOAD), "the operator is told")
+                assert watch.backlog_bytes() < 2 << 20  # half of what is allowed, and two batches
+                assert watch.error is None
+                time.sleep(0.05)
+            enough.set()
+            until(lambda: loads(sink.alerts, AlertState.CLOSED), "it is told to be over")
+            assert not loads(watch.board.alerts(), AlertState.OPEN)
+    told = [a for a in sink.alerts if a.rule == "load:load"]
+    assert len({a.id for a in told}) == 1  # early and in its turn: one alert
+    left = [json.loads(line)["id"] for line in lines(watch.config.journal / "outbox")]
+    assert left.count(told[0].id) == 2  # opened and closed
+
+
+def test_a_judge_that_hangs_is_told_before_it_goes_on(tmp_path: Path) -> None:
+    sink = Told()
+    with beast_server(appearing) as port:
+        watch = Watch.of(write_config(tmp_path, port, rest=SINK), sinks={"told": sink})
+        take, hangs = watch.core.take, threading.Event()
+
+        def slow(record: Record) -> Out:
+            if record.kind == Kind.DATA:
+                hangs.wait(30)
+            return take(record)
+
+        watch.core.take = slow  # type: ignore[method-assign]
+        with watch:
+            until(lambda: loads(sink.alerts, AlertState.OPEN), "the judge is late", 20)
+            assert not hangs.is_set()
+            assert not list(lines(watch.config.journal / "outbox"))  # its turn is yet to come
+            hangs.set()
+            until(lambda: loads(sink.alerts, AlertState.CLOSED), "it has caught up")
+    left = list(lines(watch.config.journal / "outbox"))
+    assert line_of(loads(sink.alerts, AlertState.OPEN)[0]) in left
+    assert list(replay(watch.config, watch.config.journal, Replayed())) == left
+
+
+def test_datagrams_that_the_system_drops_are_counted_and_told(tmp_path: Path) -> None:
+    port = free_port(socket.SOCK_DGRAM)
+    feeds = f'[[feed]]\nname = "radar"\nkind = "asterix"\naddress = "127.0.0.1:{port}"\n'
+    watch = Watch.of(write_config(tmp_path, free_port(), feeds=feeds))
+    with watch, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        until(lambda: any(f.connected for f in watch.board.feeds()), "the socket is bound")
+        fetched = threading.Event()
+        watch._loop.call_soon_threadsafe(fetched.wait, 30)  # nobody fetches
+        for _ in range(1000):
+            sender.sendto(bytes(60_000), ("127.0.0.1", port))
+        fetched.set()
+        sender.sendto(bytes(100), ("127.0.0.1", port))  # it comes with the count
+
+        def told() -> list[Alert]:
+            return [a for a in watch.board.alerts() if a.rule == "load:drops-radar"]
+
+        until(told, "the operator is told")
+        assert watch.drops["radar"] > 0
+        assert 'tocsin_feed_dropped_total{watch="test",feed="radar"}' in watch.metrics_text()
+        until(lambda: told()[0].state == AlertState.CLOSED, "and that it has ended")
 
 
 def test_an_upgrade_with_a_live_journal(tmp_path: Path) -> None:

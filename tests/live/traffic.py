@@ -100,7 +100,6 @@ def beast_server(
     waits begins with its first listener.
     """
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.05)
     stop = threading.Event()
 
     def serve() -> None:
@@ -108,8 +107,11 @@ def beast_server(
         begun_s = time.monotonic()
         for at_s, data in source():
             while not stop.is_set():
-                with suppress(TimeoutError):
+                late = bool(clients) and time.monotonic() - begun_s >= at_s
+                server.settimeout(0.0 if late else 0.05)
+                with suppress(TimeoutError, BlockingIOError):
                     client, _ = server.accept()
+                    client.settimeout(None)
                     clients.append(client)
                 if waits and not clients:
                     begun_s = time.monotonic()

@@ -30,6 +30,7 @@ from tocsin.run.live.segment import SUFFIX, Damage, Kind, Record
 
 SEGMENT_BYTES = 64 << 20
 MEMORY_BYTES = 32 << 20
+_FROM_FILES_BYTES = 4 << 20
 #: No room: the file system, a quota of the user, a limit of the process.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -121,7 +122,10 @@ class Journal:
     # -- reading -------------------------------------------------------------------------------
 
     def read(self, after: int, most: int = 64) -> list[Record]:
-        """Return up to `most` records after number `after`: from memory, else from the files."""
+        """Return up to `most` records after number `after` from memory, or some from the files.
+
+        A file is read from its beginning for every call: so the files give what is worth it.
+        """
         with self._lock:
             if after >= self.seq:
                 return []
@@ -131,9 +135,11 @@ class Journal:
                 return [self._recent[k] for k in range(begin, min(begin + most, self.count))]
             self._drain()
         out: list[Record] = []
+        size = 0
         for record in self.records(after):
             out.append(record)
-            if len(out) == most:
+            size += record.size
+            if size >= _FROM_FILES_BYTES:
                 break
         return out
 

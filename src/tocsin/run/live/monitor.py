@@ -1,9 +1,14 @@
-"""The watch about itself, once a second: disk, backlog, clock, sinks; told when it changes."""
+"""The watch about itself, once a second: disk, backlog, clock, sinks; told when it changes.
+
+What is told stays told until it has been well for some seconds, so that a watch at the edge of what
+it can bear does not say so every other second.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
 
 EVERY_S = 1.0
 BEHIND_S = 3.0  # of the feeds
+CALM_S = 3.0  # well for so long before it is said
 DOWN_S = 30.0  # of a sink
 _OUTBOX_SHARE = 10  # the outbox may take a tenth of the quota
 _LEAST_FREE = 2  # times the size of one file of the journal
@@ -22,7 +28,8 @@ class Monitor:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._told: dict[str, str | None] = {}
+        self._told: dict[str, str] = {}
+        self._seen_s: dict[str, float] = {}  # when a trouble was last there
         self._dropped: dict[str, int] = {}
         self._stepped_until_ns = 0
         self._lost = 0
@@ -33,9 +40,17 @@ class Monitor:
             await asyncio.sleep(EVERY_S)
             await asyncio.to_thread(self._trim)
             for name, trouble in self._looked():
-                if self._told.get(name) != trouble:
-                    self._told[name] = trouble
-                    self._watch.strain(name, trouble)
+                self._tell(name, trouble, time.monotonic())
+
+    def _tell(self, name: str, trouble: str | None, now_s: float) -> None:
+        if trouble is not None:
+            self._seen_s[name] = now_s
+            if self._told.get(name) != trouble:
+                self._told[name] = trouble
+                self._watch.strain(name, trouble)
+        elif name in self._told and now_s - self._seen_s[name] >= CALM_S:
+            del self._told[name]
+            self._watch.strain(name, None)
 
     def _trim(self) -> None:
         watch = self._watch
@@ -47,10 +62,11 @@ class Monitor:
     def _looked(self) -> Iterator[tuple[str, str | None]]:
         watch = self._watch
         yield "disk", self._disk()
-        behind_s = watch.judge.lag_ns / 1e9 / watch.clock.pace
-        was = self._told.get("load") is not None
+        behind_s = watch.behind_s()
+        was = "load" in self._told
         held, self._held = watch.held > self._held, watch.held  # feeds wait at the door
-        slow = held or behind_s > (BEHIND_S / 3 if was else BEHIND_S)
+        due_s = max(behind_s, watch.judge.takes_s(watch.backlog_bytes()))
+        slow = held or due_s > (BEHIND_S / 3 if was else BEHIND_S)
         yield (
             "load",
             "The watch is behind its feeds: more comes than it can judge; alerts come late."

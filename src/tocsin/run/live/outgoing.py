@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from random import Random
 
 from tocsin.run.live.config import WatchConfig
 from tocsin.run.live.configsinks import SinkSpec
 from tocsin.run.live.inlets.inlet import Backoff, reason
-from tocsin.run.live.outbox import Cursor, Letter, Outbox
+from tocsin.run.live.outbox import Cursor, Letter, Outbox, line_of
 from tocsin.run.live.sinks.cot import CotSink, Sigma
 from tocsin.run.live.sinks.event import StdoutSink
 from tocsin.run.live.sinks.register import RegisterSink
 from tocsin.run.live.sinks.sink import Refused, Sink, Standing, takes
 from tocsin.run.live.sinks.webhook import WebhookSink
+from tocsin.schema.live import Alert
 
 _AT_ONCE = 32
 _LATER_S = 0.1
@@ -38,14 +40,22 @@ class Outgoing:
         self._sink, self._outbox, self._now_ns = sink, outbox, now_ns
         self._backoff = Backoff(rng)
         self._more = asyncio.Event()
+        self._early: deque[Letter] = deque(maxlen=_AT_ONCE)
 
     def wake(self) -> None:
         """There is more in the outbox."""
         self._more.set()
 
+    def early(self, alerts: Iterable[Alert]) -> None:
+        """Deliver alerts before they stand in the outbox; from there they come a second time."""
+        self._early.extend(Letter(0, 0, alert, line_of(alert)) for alert in alerts)
+        self._more.set()
+
     async def run(self) -> None:
         """Deliver until cancelled."""
         while True:
+            while self._early:
+                await self._deliver(self._early.popleft())
             letters = self._outbox.after(self.cursor.number, _AT_ONCE)
             if not letters:
                 self._more.clear()
@@ -87,6 +97,8 @@ class Outgoing:
                 await asyncio.sleep(self._backoff.next_s())
         standing.down_since_ns = None
         self._backoff.reset()
+        if not letter.number:
+            return
         # The letters of a batch are delivered one by one and remembered one by one: what a crash
         # can make come twice is one letter.
         self.cursor.keep(letter.number)

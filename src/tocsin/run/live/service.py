@@ -38,14 +38,17 @@ from tocsin.run.live.lock import Lock
 from tocsin.run.live.monitor import Monitor
 from tocsin.run.live.outbox import Outbox
 from tocsin.run.live.outgoing import Outgoing, sink_of
-from tocsin.run.live.segment import Kind
+from tocsin.run.live.segment import Kind, Record
 from tocsin.run.live.sentences import damaged, linked
 from tocsin.run.live.sinks.sink import Sink
 from tocsin.run.live.worker import Committer, Judge
 from tocsin.schema.live import TRACK_COLUMNS
+from tocsin.watch.engine import Engine
 
 TICK_S = 1.0
 LONGEST_BATCH_S = 1.0
+MOST_BEHIND_S = 4.0  # of work; then feeds that can wait have to, lest alerts come ever later
+_EARLY_S = 0.5  # behind by more, the watch tells of itself before its turn
 _PATIENT_S = 30.0  # for the end, where nobody waits with a signal
 _HEARD_S = 0.1  # between two looks for what people say
 _SIGMA = TRACK_COLUMNS.index("sigma_m")
@@ -188,7 +191,7 @@ class Watch:
             journal_lost=self.journal.lost,
             unkept=self.journal.unkept,
             backlog_records=self.journal.seq - self.judge.done,
-            backlog_bytes=self._backlog_bytes(),
+            backlog_bytes=self.backlog_bytes(),
             outbox_alerts=self.outbox.number,
             checkpoints=self.committer.checkpoints,
             dropped=dict(self.drops),
@@ -208,10 +211,10 @@ class Watch:
 
     async def put(self, feed: str, data: bytes, *, wait: bool = True) -> int:
         """Journal a batch and return its number; with `wait`, not before there is room."""
-        while wait and self._backlog_bytes() > self.config.memory_bytes // 2:
+        while wait and not self._room():
             self.held += 1
             await asyncio.sleep(0.02)  # TCP holds the sender back meanwhile
-        return self._append(Kind.DATA, feed, data)
+        return self._append(Kind.DATA, feed, data).seq
 
     async def kept(self, seq: int) -> bool:
         """Wait until a record is on the disk; return whether it is."""
@@ -239,19 +242,46 @@ class Watch:
         self.drops[feed] = self.drops.get(feed, 0) + count
 
     def strain(self, name: str, trouble: str | None) -> None:
-        """Journal how the watch itself stands."""
+        """Journal how the watch itself stands.
+
+        Where the judge is behind, the record waits its turn like any other, and whoever should
+        know would be told last: so the alert goes out at once, the same that the judge will make.
+        """
         told = json.dumps({"name": name, "trouble": trouble}).encode()
-        self._append(Kind.LOAD, "", told)
+        record = self._append(Kind.LOAD, "", told)
         self._say(f"{name}: {trouble}" if trouble else f"{name}: well again")
+        alerts = self._mirror.strain(name, trouble, record.t_ns).alerts
+        if trouble and self.behind_s() > _EARLY_S:
+            early = tuple(alert for alert in alerts if alert.revision == 1)
+            self.board.publish(Change(record.t_ns, alerts=early))
+            for each in self.outgoing:
+                each.early(early)
+
+    def behind_s(self) -> float:
+        """Return for how long the record in hand has waited, in seconds of the day.
+
+        What a crash left to be judged again waits since the start.
+        """
+        hand_ns = self.judge.hand_ns
+        if not hand_ns:
+            return 0.0
+        return (self.clock.now_ns() - max(hand_ns, self._started_ns)) / 1e9 / self.clock.pace
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _append(self, kind: Kind, feed: str, data: bytes) -> int:
+    def _append(self, kind: Kind, feed: str, data: bytes) -> Record:
         record = self.journal.append(kind, self.clock.now_ns(), feed, data)
         self._put_bytes += record.size
-        return record.seq
+        return record
 
-    def _backlog_bytes(self) -> int:
+    def _room(self) -> bool:
+        waiting = self.backlog_bytes()
+        if waiting > self.config.memory_bytes // 2:
+            return False
+        return self.judge.takes_s(waiting) < MOST_BEHIND_S
+
+    def backlog_bytes(self) -> int:
+        """Return what came and is not judged yet."""
         return self._put_bytes - self.judge.done_bytes
 
     def _clock(self) -> Clock:
@@ -288,7 +318,10 @@ class Watch:
         self._put_bytes = sum(record.size for record in self.journal.records(seq))
         damage = (*self.journal.damage, *self.outbox.damage)
         told = {"config": self.core.digest, "version": __version__, "damage": damaged(damage)}
-        self._append(Kind.START, "", json.dumps(told).encode())
+        self._started_ns = self._append(Kind.START, "", json.dumps(told).encode()).t_ns
+        # What the judge will make of how the watch stands: alerts that rest on no track.
+        small = replace(self.config.settings, capacity=1)
+        self._mirror = Engine((), (), small, synthetic=self.config.synthetic)
         if damage:
             self._say(str(told["damage"]))
 

@@ -28,6 +28,7 @@ _AGE = TRACK_COLUMNS.index("age_s")
 _AT_ONCE = 16
 _LEVEL = 0.2
 _LONG_S = 0.5
+_FIRST_S, _FIRST_BYTES = 0.5, 1 << 20  # what bytes cost, before any were judged
 _MOST_WAITING = 1000  # commits
 
 
@@ -147,14 +148,19 @@ class Judge(threading.Thread):
         self._stopping = threading.Event()
         self.done = core.seq  # newest record that is judged
         self.done_bytes = 0
-        self.lag_ns = 0  # time of receipt of the newest record, less that of the newest judged
+        self.hand_ns = 0  # receipt of the record in hand; 0: there is none
         self.cost_s = 0.0  # of judging a batch, levelled
+        self._busy_s, self._busy_bytes = _FIRST_S, float(_FIRST_BYTES)  # of late
         self.tracks = 0
         self._shown: dict[str, Sequence[object]] = {}
         self._shown_ns = 0
         self._gone: list[str] = []
         self._checkpoint_ns = core.now_ns
         self._checkpoint_bytes = 0
+
+    def takes_s(self, count_bytes: int) -> float:
+        """Return how long so many bytes will take, going by the last ones."""
+        return count_bytes * self._busy_s / self._busy_bytes
 
     def stop(self) -> None:
         """End after the record in hand; what is left is judged when the watch runs again."""
@@ -171,13 +177,13 @@ class Judge(threading.Thread):
         while not self._stopping.is_set():
             records = self._journal.read(self.done, _AT_ONCE)
             if not records:
-                self.lag_ns = 0
+                self.hand_ns = 0
                 self._journal.wait(self.done, 0.25)
                 continue
             for record in records:
                 if self._stopping.is_set():
                     break
-                self.lag_ns = self._journal.t_ns - record.t_ns
+                self.hand_ns = record.t_ns
                 self.one(record)
         self._checkpoint()
 
@@ -187,7 +193,10 @@ class Judge(threading.Thread):
         out = self.core.take(record)
         if record.kind == Kind.DATA:
             # One that was long once, as the first of all is, says little of the next.
-            self.cost_s += _LEVEL * (min(time.monotonic() - begun_s, _LONG_S) - self.cost_s)
+            took_s = min(time.monotonic() - begun_s, _LONG_S)
+            self.cost_s += _LEVEL * (took_s - self.cost_s)
+            self._busy_s += took_s - _LEVEL * self._busy_s
+            self._busy_bytes += record.size - _LEVEL * self._busy_bytes
         self.done = record.seq
         self.done_bytes += record.size
         self._gone += out.gone
