@@ -25,7 +25,9 @@ class Done:
     stderr: str
 
 
-def tocsin(*words: str | Path, cwd: Path | None = None, stdin: str = "") -> Done:
+def tocsin(
+    *words: str | Path, cwd: Path | None = None, stdin: str = "", columns: int = 120
+) -> Done:
     """Call the command line with these words in a folder."""
     out, err = _Stream(), _Stream()
     argv = ["tocsin", *map(str, words)]
@@ -34,7 +36,7 @@ def tocsin(*words: str | Path, cwd: Path | None = None, stdin: str = "") -> Done
         chdir(cwd or Path.cwd()),
         patch.object(sys, "argv", argv),
         patch.object(sys, "stdin", given),
-        patch.dict(os.environ, {"COLUMNS": "120", "NO_COLOR": "1"}),
+        patch.dict(os.environ, {"COLUMNS": str(columns), "NO_COLOR": "1"}),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

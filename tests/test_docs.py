@@ -4,7 +4,8 @@ A page is one session, top to bottom, in an empty folder of its own:
 
 - a `python` block is executed; one that begins with `>>>` is compared like a doctest
 - a `console` block under the line `<!-- run -->` goes through the shell; `$ ` starts a command,
-  the lines after it are what it prints, `...` stands for anything
+  the lines after it are what it prints, `...` stands for anything.  A plain `tocsin`
+  command needs no shell: it is called in this process (`calling`), which spares its start.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from tests.calling import tocsin
 from tocsin.feed.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +32,7 @@ BLOCK = re.compile(
     re.M | re.S,
 )
 ELSEWHERE = re.compile(r"<(script|link|img|iframe)\b[^>]*(src|href)=[\"']?(https?:)?//")
+SHELL = re.compile(r"[|&;<>()$`*?\[\]#~{}\\]|\btocsin (serve|watch|demo)\b")
 HOW = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -98,13 +102,18 @@ def console(code: str, where: str) -> None:
     environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "100"}
     for part in re.split(r"^\$ ", code, flags=re.M)[1:]:
         command, _, wanted = part.partition("\n")
-        done = subprocess.run(
-            ["sh", "-c", command],
-            capture_output=True,
-            text=True,
-            env=environment,
-            timeout=120,
-            check=False,
+        words = shlex.split(command)
+        done = (
+            tocsin(*words[1:], columns=100)
+            if words[0] == "tocsin" and not SHELL.search(command)
+            else subprocess.run(
+                ["sh", "-c", command],
+                capture_output=True,
+                text=True,
+                env=environment,
+                timeout=120,
+                check=False,
+            )
         )
         got = done.stdout + done.stderr
         assert done.returncode == 0, f"{where}: {command}\n{got}"
