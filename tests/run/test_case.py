@@ -144,7 +144,21 @@ served_by = "Estonia"
         ('[[claim]]\nid = "a"\ntest = "radio = no"\ngrade = "B7"\n', "no Admiralty grade"),
         ('[met]\nqnh_hpa = 29.92\n', "qnh_hpa = 29.92 is not between 850 and 1090"),
         ('[[source]]\npath = "p"\nsensor = 5\n', "sensor is no table"),
-        ('[[source]]\npath = "p"\n[source.sensor]\nrange_sigma_m = -5\n', "-5 is negative"),
+        ('[[source]]\npath = "p"\n[source.sensor]\nrange_sigma_m = -5\n', "-5 is not between 0.01"),
+        ('[[source]]\npath = "p"\n[source.sensor]\nazimuth_sigma_deg = 0\n', "= 0 is not between"),
+        ('[[source]]\npath = "p"\n[source.sensor]\nkind = "eye"\n', 'kind "eye" does not exist'),
+        ('[[source]]\npath = "p"\nwitness = 5\n', "needs witness as text"),
+        ('[[source]]\npath = "p"\nnote = 5\n', "needs note as text"),
+        ('[[airspace]]\nstate = "EE"\n', r"\[\[airspace\]\] 2: needs path as text"),
+        ('[[place]]\nid = [1]\nlat_deg = 9\nlon_deg = 1\n', r"\[\[place\]\] 1: needs id as text"),
+        ('[[place]]\nid = "x"\nlat_deg = 9\nlon_deg = 1\nsigma_m = "far"\n', "'far' is not a num"),
+        ('[[claim]]\nid = {}\ntest = "radio = no"\n', "needs id as text"),
+        ('[[claim]]\nid = "a"\ntest = "radio = no"\nby = 5\n', "needs by as text"),
+        ('[[claim]]\nid = "a"\ntest = "radio = no"\nsource = { titel = "t" }\n', "title, url and"),
+        ('[[report]]\nkind = "radio"\nsource = { url = 5 }\n', "source: url = 5 is not text"),
+        ('[target]\nh_msl_m = { median = "5000", q05 = 1, q95 = 9 }\n', "'5000' is not a number"),
+        ('[target]\nh_msl_m = { median = 5, q05 = 9, q95 = 20 }\n', "needs q05 < median < q95"),
+        ('[met]\ntransition_altitude_ft = "high"\n', "'high' is not a number"),
         ('[[source]]\npath = "p"\n[source.sensor]\nlon_deg = 240\n', "not between -180 and 180"),
         ('[[source]]\npath = "p"\n[source.sensor]\nrotation_s = inf\n', "inf is not a number"),
         ('[plan]\npath = "p"\n', r"\[plan\]: is written \[\[plan\]\]"),
@@ -154,6 +168,11 @@ served_by = "Estonia"
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, body: str, told: str) -> None:
     with pytest.raises(CaseError, match=told):
         read(tmp_path, body)
+
+
+def test_the_source_of_a_claim_is_a_title_or_a_table(tmp_path: Path) -> None:
+    body = '[[claim]]\nid = "a"\ntest = "radio = no"\nsource = "a note"\n'
+    assert read(tmp_path, body).claims[0]["source"] == {"title": "a note"}
 
 
 def test_an_outage_is_a_pair_of_times(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tocsin.schema import Report
 from tocsin.track.altitude import HeightPrior
 
 QNH_HPA = (850.0, 1090.0)  # that was ever measured; inches of mercury are not hPa
+HEIGHT_M = (-500.0, 100_000.0)  # of whatever flies
 TLPS = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 
 
@@ -89,6 +90,9 @@ def _case(check: Checked, root: Table) -> Case:
     for kind in ("source", "airspace", "plan", "log", "notam"):
         for place, item in check.tables(root, kind):
             check.one_of(item, "tlp", place, TLPS)
+    for kind in ("source", "plan", "log", "notam", "fir"):
+        for place, item in check.tables(root, kind):
+            check.text(item, "note", place, "")
     tables = check.tables(root, "source")
     if not tables:
         raise check.fail("", "names no [[source]]")
@@ -151,6 +155,7 @@ def _seed(check: Checked, head: Table) -> int:
 
 def _qnh(check: Checked, met: Table, head: Table) -> Qnh | None:
     value = check.within(met, "qnh_hpa", "[met]", *QNH_HPA)
+    check.within(met, "transition_altitude_ft", "[met]", 0, 60_000)
     if "source" not in met:
         return value
     if value is not None:
@@ -168,9 +173,13 @@ def _height(check: Checked, root: Table) -> HeightPrior | None:
         return None
     if not isinstance(given, dict) or set(given) != {"median", "q05", "q95"}:
         raise check.fail("[target]", "h_msl_m needs median, q05 and q95")
+    median, q05, q95 = (
+        check.within(given, key, "[target] h_msl_m", *HEIGHT_M) for key in ("median", "q05", "q95")
+    )
+    assert median is not None and q05 is not None and q95 is not None  # all three are there
     try:
-        return HeightPrior(*(float(given[key]) for key in ("median", "q05", "q95")))
-    except (TypeError, ValueError) as error:
+        return HeightPrior(median, q05, q95)
+    except ValueError as error:
         raise check.fail("[target]", str(error)) from error
 
 
@@ -192,10 +201,14 @@ def _place(check: Checked, item: Table, place: str) -> Table:
         value = check.number(item, key, place)
         if value is None or abs(value) > most:
             raise check.fail(place, f"needs {key} between -{most:g} and {most:g}")
+    check.within(item, "sigma_m", place, 0.0, casesources.MOST_SIGMA_M)
+    check.text(item, "title", place, "")
     return item
 
 
 def _claim(check: Checked, item: Table, place: str) -> Table:
     for key in ("id", "test"):
         check.text(item, key, place)
-    return item
+    for key in ("by", "says"):
+        check.text(item, key, place, "")
+    return {**item, "source": check.published(item, place)} if "source" in item else item

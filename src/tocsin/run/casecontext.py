@@ -101,12 +101,8 @@ def _properties(check: Checked, item: Table, place: str) -> list[tuple[str, str]
     for key in ("aircraft", "from"):
         word = check.text(item, key, place, "")
         pairs += [(key, word)] if word else []
-    source = item.get("source", {})
-    told = {"title": source} if isinstance(source, str) else source
-    if not isinstance(told, dict) or not set(told) <= {"title", "url", "date"}:
-        raise check.fail(place, "source is a title, or a table of title, url and date")
-    pairs += [(f"source_{key}", str(value)) for key, value in told.items() if value]
-    return pairs
+    told = check.published(item, place)
+    return [*pairs, *((f"source_{key}", value) for key, value in told.items())]
 
 
 def record_file(check: Checked, item: Table, place: str, kind: str) -> RecordFile:

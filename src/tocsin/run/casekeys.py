@@ -95,6 +95,17 @@ class Checked:
             raise self.fail(place, f"{key} = {value!r} is neither text nor a list of texts")
         return tuple(name.strip() for name in given if name.strip())
 
+    def published(self, table: Table, place: str) -> Mapping[str, str]:
+        """Return where something was published: its title alone, or title, url and date as text."""
+        given = table.get("source", {})
+        told = {"title": given} if isinstance(given, str) else given
+        if not isinstance(told, dict) or not set(told) <= {"title", "url", "date"}:
+            raise self.fail(place, "source is a title, or a table of title, url and date")
+        for key, value in told.items():
+            if not isinstance(value, str) and not (key == "date" and isinstance(value, date)):
+                raise self.fail(f"{place} source", f"{key} = {value!r} is not text")
+        return {key: str(value) for key, value in told.items() if value}
+
     def number(self, table: Table, key: str, place: str) -> float | None:
         value = table.get(key)
         if value is None:
@@ -119,9 +130,9 @@ class Checked:
 
     def once(self, items: Iterable[tuple[str, Table]], key: str) -> None:
         """Raise CaseError where two tables have the same name."""
-        seen: dict[object, str] = {}
+        seen: dict[str, str] = {}
         for place, item in items:
-            name = item.get(key)
+            name = self.text(item, key, place)
             if name in seen:
                 raise self.fail(place, f'{key} "{name}" stands in {seen[name]} too', "rename one")
             seen[name] = place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
-from math import inf
 from typing import Any
 
 from tocsin.errors import UsageError
@@ -14,7 +13,7 @@ from tocsin.run.casekeys import Checked, Table
 from tocsin.run.sources import Spec
 from tocsin.schema import Edge, Sensor
 
-#: What a number of a sensor may be; all others are spreads, lengths and times, and not negative.
+#: What a number of a sensor may be; a plot without noise would be a plot without error.
 RANGES = {
     "lat_deg": (-90.0, 90.0),
     "lon_deg": (-180.0, 180.0),
@@ -22,7 +21,21 @@ RANGES = {
     "north_offset_deg": (-360.0, 360.0),
     "detection_probability": (0.0, 1.0),
     "rotation_s": (0.01, 3600.0),
+    "range_sigma_m": (0.01, 100_000.0),
+    "azimuth_sigma_deg": (1e-6, 90.0),
+    "position_sigma_m": (0.01, 100_000.0),
+    "height_sigma_m": (0.01, 100_000.0),
+    "range_bias_sd_m": (0.0, 100_000.0),
+    "range_scale_sd": (0.0, 0.1),
+    "azimuth_bias_sd_deg": (0.0, 90.0),
+    "time_bias_sd_s": (0.0, 3600.0),
+    "transponder_delay_sd_m": (0.0, 100_000.0),
+    "collimation_range_sd_m": (0.0, 100_000.0),
+    "collimation_azimuth_sd_deg": (0.0, 90.0),
+    "max_range_m": (1.0, 10_000_000.0),
 }
+MOST_SIGMA_M = 1_000_000.0
+SENSORS = ("radar", "adsb", "mlat", "tracker", "remote_id")
 LAYERS = ("sovereign", "eez", "fir", "adiz", "restricted", "custom")
 
 
@@ -59,7 +72,7 @@ def source(check: Checked, item: Table, place: str) -> Spec:
             date=check.day(item, place),
             reference=reference,
             mapping=check.at(mapping) if mapping else None,
-            source_id=str(item.get("witness", "")),
+            source_id=check.text(item, "witness", place, ""),
             assume_utc=check.flag(item, "assume_utc", place),
             editions=editions(check, item, place),
         ),
@@ -79,8 +92,10 @@ def sensor(check: Checked, item: Table, place: str) -> Sensor | None:
             near = get_close_matches(key, allowed, 1)
             hint = f"did you mean {near[0]}?" if near else f"keys are {', '.join(allowed)}"
             raise check.fail(place, f'"{key}" means nothing here', hint)
-        if key != "kind":
-            check.within(given, key, place, *RANGES.get(key, (0.0, inf)))
+        if key == "kind":
+            check.one_of(given, key, place, SENSORS)
+        else:
+            check.within(given, key, place, *RANGES[key])
     witness = str(item.get("witness", "")) or check.text(item, "path", place)
     values: dict[str, Any] = {k: v if k == "kind" else float(v) for k, v in given.items()}
     return Sensor(id=witness, witness=witness, **values)
@@ -98,9 +113,7 @@ def airspace(check: Checked, item: Table, place: str) -> AirspaceSpec:
     path = check.text(item, "path", place)
     layer = check.one_of(item, "layer", place, LAYERS)
     edge = check.one_of(item, "edge", place, tuple(Edge))
-    sigma = check.number(item, "sigma_m", place)
-    if sigma is not None and sigma < 0:
-        raise check.fail(place, f"sigma_m = {sigma} is negative")
+    sigma = check.within(item, "sigma_m", place, 0.0, MOST_SIGMA_M)
     return AirspaceSpec(
         path=path,
         where=path if path.startswith(BUNDLED) else str(check.at(path)),
@@ -116,7 +129,7 @@ def state(check: Checked, item: Table, place: str) -> StateOf | None:
     named = check.text(item, "state", place, "")
     if not named:
         return None
-    return StateOf(str(item["path"]), check.text(item, "volume", place, ""), named)
+    return StateOf(check.text(item, "path", place), check.text(item, "volume", place, ""), named)
 
 
 def editions(check: Checked, item: Table, place: str) -> dict[str, str]:

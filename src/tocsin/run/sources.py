@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from tocsin.feed.identity import times_ns
 from tocsin.feed.merge import clock_offsets, merge
 from tocsin.feed.source import ReadOptions
 from tocsin.incursion.path import POLAR_DEG
+from tocsin.run.left import any_plot, is_radar, not_placed, nothing_left
 from tocsin.run.weather import Qnh, at
 from tocsin.schema import FIX, TRACK, Distrust, Input, Reading, Refusal, Sensor
 from tocsin.settings import FindSettings
@@ -105,12 +105,15 @@ def gather(
     placed = [reading for reading in readings if id(reading) not in apart]
     notes = [f"{r.input.path}: {note}" for r in readings for note in r.input.notes]
     notes += _clocks(placed)
+    notes += [note for reading in placed if (note := not_placed(reading))]
     own = [reading for reading in calibrating if not is_radar(reading)]
     say("putting fixes in order")
     if not placed:
         empty = pa.table({f.name: pa.array([], f.type) for f in TRACK}, schema=TRACK)
         if not radars:
             raise FeedError("no source is evidence: all serve calibration only")
+        if not any_plot(radars, window_ns):
+            raise nothing_left([spec.path for spec in specs], readings, window_ns)
         return Gathered(
             inputs=tuple(reading.input for reading in readings),
             refusals=tuple(r for reading in readings for r in reading.refusals),
@@ -136,12 +139,8 @@ def gather(
     if settings.integrity:
         say("testing the tracks against themselves")
         tracks, distrust = check(tracks, tracker_obs=from_trackers(fixes))
-    if not tracks.num_rows:
-        raise FeedError(
-            "no fix with a time and a position is left" + _in(window_ns),
-            path=", ".join(spec.path for spec in specs),
-            hint="see the reasons with: tocsin read SOURCE",
-        )
+    if not tracks.num_rows and not any_plot(radars, window_ns):
+        raise nothing_left([spec.path for spec in specs], readings, window_ns)
     return Gathered(
         inputs=tuple(reading.input for reading in readings),
         refusals=tuple(r for reading in readings for r in reading.refusals),
@@ -154,12 +153,6 @@ def gather(
         radars=radars,
         co_operative=_tracked(own, window_ns) if own else None,
     )
-
-
-def is_radar(reading: Reading) -> bool:
-    """Return whether a reading holds slant ranges."""
-    table = reading.fixes
-    return "range_m" in table.column_names and table["range_m"].null_count < table.num_rows
 
 
 def _tracked(readings: Sequence[Reading], window_ns: tuple[int, int] | None) -> pa.Table:
@@ -222,13 +215,6 @@ def _above_sea(fixes: pa.Table, qnh: Qnh) -> pa.Table:
             fixes.column_names.index("h_msl_m"), "h_msl_m", pc.coalesce(fixes["h_msl_m"], column)
         )
     return fixes.append_column(FIX.field("h_msl_m"), column)
-
-
-def _in(window_ns: tuple[int, int] | None) -> str:
-    if window_ns is None:
-        return ""
-    begin, end = (datetime.fromtimestamp(ns // 10**9, UTC) for ns in window_ns)
-    return f" in the window of the case, {begin:%Y-%m-%d %H:%M:%S} Z to {end:%Y-%m-%d %H:%M:%S} Z"
 
 
 def _within(tracks: pa.Table, window_ns: tuple[int, int]) -> pa.Table:

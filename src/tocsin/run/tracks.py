@@ -18,7 +18,8 @@ from tocsin.feed.identity import times_ns
 from tocsin.feed.merge import merge
 from tocsin.run import laid
 from tocsin.run.laid import HEIGHTS, Laid
-from tocsin.run.sources import Say, Spec, is_radar, quiet, read_all
+from tocsin.run.left import is_radar
+from tocsin.run.sources import Say, Spec, quiet, read_all
 from tocsin.schema import FIX, WORD, Distrust, Floats, Input, Reading, Refusal
 from tocsin.settings import FindSettings
 from tocsin.track.assemble import assemble
