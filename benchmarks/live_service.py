@@ -40,6 +40,7 @@ id = "bench"
 synthetic = true
 journal = "journal"
 quota_mb = 4096
+warm_s = 10
 [engine]
 capacity = 65536
 [[feed]]

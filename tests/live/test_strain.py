@@ -183,7 +183,7 @@ def test_ten_times_the_load_is_bounded_and_told(tmp_path: Path) -> None:
             until(lambda: loads(sink.alerts, AlertState.OPEN), "whoever should know was told", 10)
             until(lambda: alerts(watch, AlertKind.INSIDE), "an aircraft is inside")
             for _ in range(20):
-                assert watch.backlog_bytes() < 2 << 20  # half of what is allowed, and two batches
+                assert watch.backlog.size_bytes() < 2 << 20  # half of what is allowed, and a few
                 assert watch.error is None
                 time.sleep(0.05)
             enough.set()

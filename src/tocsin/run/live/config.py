@@ -86,6 +86,7 @@ class WatchConfig:
     memory_bytes: int
     checkpoint_s: float
     batch_ms: float
+    warm_s: float
     desk: str
     feeds: tuple[FeedSpec, ...]
     areas: tuple[AreaSpec, ...]
@@ -150,7 +151,8 @@ def read_config(
         segment_bytes=int(bounded(head, "segment_mb", place, 0.01, 4096, 64) * 2**20),
         memory_bytes=int(bounded(head, "memory_mb", place, 1, 65_536, 64) * 2**20),
         checkpoint_s=bounded(head, "checkpoint_s", place, 1, 86_400, 300),
-        batch_ms=bounded(head, "batch_ms", place, 0, 5000, 80),
+        batch_ms=bounded(head, "batch_ms", place, 0, 5000, 50),
+        warm_s=bounded(head, "warm_s", place, 0, 60, 3),
         desk=check.text(head, "desk", place, f"watch {name}"),
         feeds=feeds,
         areas=areas,

@@ -17,7 +17,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "": ("watch", "engine", "feed", "area", "rule", "sink"),
         "watch": (
             *("id", "title", "synthetic", "tlp", "journal", "fsync", "fsync_ms", "quota_mb"),
-            *("segment_mb", "memory_mb", "checkpoint_s", "batch_ms", "desk"),
+            *("segment_mb", "memory_mb", "checkpoint_s", "batch_ms", "warm_s", "desk"),
         ),
         "engine": (
             *("capacity", "forget_s", "coast_s", "accel_psd", "qnh_hpa", "qnh_sigma_hpa"),

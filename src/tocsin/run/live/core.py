@@ -49,7 +49,7 @@ class Core:
     def __init__(self, config: WatchConfig, areas: Sequence[Area]) -> None:
         self.config = config
         self.digest = digest(config, areas)
-        self._areas = tuple(areas)
+        self.areas = tuple(areas)
         self.seq = 0
         self.now_ns = 0
         self.foreign = 0  # records of another configuration, passed over
@@ -58,7 +58,7 @@ class Core:
 
     def _fresh(self) -> None:
         config = self.config
-        self.engine = Engine(self._areas, config.rules, config.settings, synthetic=config.synthetic)
+        self.engine = Engine(self.areas, config.rules, config.settings, synthetic=config.synthetic)
         self._feeds = {feed.name: feed for feed in config.feeds}
         self._streams = {feed.name: _stream(feed) for feed in config.feeds}
         self._anchors = {f.name: Anchor(round(f.late_s * 1e9)) for f in config.feeds}
@@ -103,6 +103,10 @@ class Core:
 
     def dump(self) -> bytes:
         """Return the whole state; the same state gives the same bytes."""
+        return packed(self.plain())
+
+    def plain(self) -> bytes:
+        """Return the whole state as `packed` takes it, which needs the core no more."""
         names = list(self._feeds)
         told = {
             "digest": self.digest,
@@ -116,8 +120,7 @@ class Core:
             "strains": self._strains,
         }
         head = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
-        body = zlib.compress(len(head).to_bytes(8, "big") + head + self.engine.dump(), 1)
-        return _MAGIC + _VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + body
+        return len(head).to_bytes(8, "big") + head + self.engine.dump()
 
     def load(self, data: bytes, path: str = "") -> None:
         """Become the core that was dumped.
@@ -205,6 +208,12 @@ class Core:
         else:
             self._strains[name] = trouble
         return self.engine.strain(name, trouble, self.now_ns)
+
+
+def packed(plain: bytes) -> bytes:
+    """Return a state as it lies on the disk."""
+    body = zlib.compress(plain, 1)
+    return _MAGIC + _VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + body
 
 
 def digest(config: WatchConfig, areas: Sequence[Area]) -> str:

@@ -62,10 +62,10 @@ class Monitor:
     def _looked(self) -> Iterator[tuple[str, str | None]]:
         watch = self._watch
         yield "disk", self._disk()
-        behind_s = watch.behind_s()
+        backlog = watch.backlog
         was = "load" in self._told
-        held, self._held = watch.held > self._held, watch.held  # feeds wait at the door
-        due_s = max(behind_s, watch.judge.takes_s(watch.backlog_bytes()))
+        held, self._held = backlog.held > self._held, backlog.held  # feeds wait at the door
+        due_s = max(backlog.behind_s(), backlog.work_s())
         slow = held or due_s > (BEHIND_S / 3 if was else BEHIND_S)
         yield (
             "load",

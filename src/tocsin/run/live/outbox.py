@@ -1,9 +1,9 @@
-"""The outbox: every alert that leaves, in order, once; and how far each sink has got.
+"""The outbox: every alert that leaves, in order, once.
 
 It is a journal of its own.  An alert stands there with the record that it came from and its place
 among the alerts of that record, so that a watch that begins again after a crash, and judges the
 last records once more, adds none twice.  A sink's cursor is kept after it has delivered: after a
-crash it delivers the last ones again, by the same id and revision.
+crash it delivers the last one again, by the same id and revision.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tocsin.errors import TocsinError
-from tocsin.run.live.journal import FULL, Journal, scan
-from tocsin.run.live.kept import atomically
+from tocsin.run.live.journal import Journal, scan
 from tocsin.run.live.segment import Kind, Record
 from tocsin.schema.live import Alert, alert_of, plain
 
@@ -85,36 +83,6 @@ class Outbox:
     def close(self) -> None:
         """Write what can be written, and let go."""
         self._journal.close()
-
-
-class Cursor:
-    """How far one sink has got; kept in a file."""
-
-    def __init__(self, path: Path, begin: int) -> None:
-        self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self.number = int(path.read_text())
-        except FileNotFoundError:
-            self.number = begin  # a sink that is new is told what comes from now on
-            self.keep(begin)
-        except ValueError:
-            raise TocsinError(
-                "is no cursor of a sink",
-                path=str(path),
-                hint="delete it: the sink is then told what comes from now on",
-            ) from None
-
-    def keep(self, number: int) -> bool:
-        """Remember that alerts up to a number are delivered; return whether there was room."""
-        self.number = number
-        try:
-            atomically(self._path, f"{number}\n".encode())
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            return False
-        return True
 
 
 def line_of(alert: Alert) -> str:

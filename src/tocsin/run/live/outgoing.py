@@ -10,8 +10,9 @@ from random import Random
 
 from tocsin.run.live.config import WatchConfig
 from tocsin.run.live.configsinks import SinkSpec
+from tocsin.run.live.cursor import Cursor
 from tocsin.run.live.inlets.inlet import Backoff, reason
-from tocsin.run.live.outbox import Cursor, Letter, Outbox, line_of
+from tocsin.run.live.outbox import Letter, Outbox, line_of
 from tocsin.run.live.sinks.cot import CotSink, Sigma
 from tocsin.run.live.sinks.event import StdoutSink
 from tocsin.run.live.sinks.register import RegisterSink
@@ -76,6 +77,7 @@ class Outgoing:
 
     async def close(self) -> None:
         """Let go of the sink's connections."""
+        self.cursor.close()
         await self._sink.close()
 
     async def _deliver(self, letter: Letter) -> None:
@@ -102,6 +104,8 @@ class Outgoing:
         # The letters of a batch are delivered one by one and remembered one by one: what a crash
         # can make come twice is one letter.
         self.cursor.keep(letter.number)
+        if self.cursor.due():
+            await asyncio.to_thread(self.cursor.sync)
 
 
 def sink_of(spec: SinkSpec, config: WatchConfig, sigma: Sigma, given: Mapping[str, Sink]) -> Sink:

@@ -25,6 +25,7 @@ from types import TracebackType
 from tocsin import __version__
 from tocsin.errors import TocsinError
 from tocsin.run.live import areas, kept, metrics
+from tocsin.run.live.backlog import Backlog
 from tocsin.run.live.board import Board, Change
 from tocsin.run.live.clock import Clock, ReplayClock, WallClock
 from tocsin.run.live.config import WatchConfig, read_config
@@ -47,7 +48,6 @@ from tocsin.watch.engine import Engine
 
 TICK_S = 1.0
 LONGEST_BATCH_S = 1.0
-MOST_BEHIND_S = 4.0  # of work; then feeds that can wait have to, lest alerts come ever later
 _EARLY_S = 0.5  # behind by more, the watch tells of itself before its turn
 _PATIENT_S = 30.0  # for the end, where nobody waits with a signal
 _HEARD_S = 0.1  # between two looks for what people say
@@ -81,8 +81,6 @@ class Watch:
         self._budget_s = 10.0  # for the end, once every recording is over
         self._thread: threading.Thread | None = None
         self.drops: dict[str, int] = {}
-        self.held = 0  # times that a feed had to wait for room
-        self._put_bytes = 0
 
     @classmethod
     def of(
@@ -191,7 +189,7 @@ class Watch:
             journal_lost=self.journal.lost,
             unkept=self.journal.unkept,
             backlog_records=self.journal.seq - self.judge.done,
-            backlog_bytes=self.backlog_bytes(),
+            backlog_bytes=self.backlog.size_bytes(),
             outbox_alerts=self.outbox.number,
             checkpoints=self.committer.checkpoints,
             dropped=dict(self.drops),
@@ -211,8 +209,8 @@ class Watch:
 
     async def put(self, feed: str, data: bytes, *, wait: bool = True) -> int:
         """Journal a batch and return its number; with `wait`, not before there is room."""
-        while wait and not self._room():
-            self.held += 1
+        while wait and not self.backlog.room():
+            self.backlog.held += 1
             await asyncio.sleep(0.02)  # TCP holds the sender back meanwhile
         return self._append(Kind.DATA, feed, data).seq
 
@@ -251,38 +249,18 @@ class Watch:
         record = self._append(Kind.LOAD, "", told)
         self._say(f"{name}: {trouble}" if trouble else f"{name}: well again")
         alerts = self._mirror.strain(name, trouble, record.t_ns).alerts
-        if trouble and self.behind_s() > _EARLY_S:
+        if trouble and self.backlog.behind_s() > _EARLY_S:
             early = tuple(alert for alert in alerts if alert.revision == 1)
             self.board.publish(Change(record.t_ns, alerts=early))
             for each in self.outgoing:
                 each.early(early)
 
-    def behind_s(self) -> float:
-        """Return for how long the record in hand has waited, in seconds of the day.
-
-        What a crash left to be judged again waits since the start.
-        """
-        hand_ns = self.judge.hand_ns
-        if not hand_ns:
-            return 0.0
-        return (self.clock.now_ns() - max(hand_ns, self._started_ns)) / 1e9 / self.clock.pace
-
     # -- inside --------------------------------------------------------------------------------
 
     def _append(self, kind: Kind, feed: str, data: bytes) -> Record:
         record = self.journal.append(kind, self.clock.now_ns(), feed, data)
-        self._put_bytes += record.size
+        self.backlog.came(record.size)
         return record
-
-    def _room(self) -> bool:
-        waiting = self.backlog_bytes()
-        if waiting > self.config.memory_bytes // 2:
-            return False
-        return self.judge.takes_s(waiting) < MOST_BEHIND_S
-
-    def backlog_bytes(self) -> int:
-        """Return what came and is not judged yet."""
-        return self._put_bytes - self.judge.done_bytes
 
     def _clock(self) -> Clock:
         """Return the clock of the day, or that of the recordings where there is nothing else."""
@@ -315,10 +293,13 @@ class Watch:
         again = self.journal.seq - seq
         if again:
             self._say(f"judging {again:,} records since the last checkpoint again")
-        self._put_bytes = sum(record.size for record in self.journal.records(seq))
+        left_bytes = sum(record.size for record in self.journal.records(seq))
+        self.backlog = Backlog(
+            self.judge, self.clock, self.config.memory_bytes, left_bytes, self.clock.now_ns()
+        )
         damage = (*self.journal.damage, *self.outbox.damage)
         told = {"config": self.core.digest, "version": __version__, "damage": damaged(damage)}
-        self._started_ns = self._append(Kind.START, "", json.dumps(told).encode()).t_ns
+        self._append(Kind.START, "", json.dumps(told).encode())
         # What the judge will make of how the watch stands: alerts that rest on no track.
         small = replace(self.config.settings, capacity=1)
         self._mirror = Engine((), (), small, synthetic=self.config.synthetic)

@@ -10,23 +10,24 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tocsin.run.live import kept
 from tocsin.run.live.board import Board, Change
 from tocsin.run.live.config import WatchConfig
-from tocsin.run.live.core import Core, Out
+from tocsin.run.live.core import Core, Out, packed
 from tocsin.run.live.journal import Journal
 from tocsin.run.live.metrics import Latency
 from tocsin.run.live.outbox import Outbox
 from tocsin.run.live.segment import Kind, Record
-from tocsin.schema.live import TRACK_COLUMNS, Alert
+from tocsin.run.live.shown import Shown
+from tocsin.run.live.warmth import Warmth
+from tocsin.schema.live import Alert
 
-PUBLISH_S = 1.0  # between two looks at the tracks for the screens, on the clock of the watch
-_AGE = TRACK_COLUMNS.index("age_s")
 _AT_ONCE = 16
 _LEVEL = 0.2
+_IDLE_S = 0.25
 _LONG_S = 0.5
 _FIRST_S, _FIRST_BYTES = 0.5, 1 << 20  # what bytes cost, before any were judged
 _MOST_WAITING = 1000  # commits
@@ -46,7 +47,7 @@ class Checkpoint:
     """The state after a record, to be written."""
 
     at: int
-    data: bytes
+    plain: bytes  # not packed yet: it takes a while, and nobody waits for the committer
 
 
 class Committer(threading.Thread):
@@ -125,7 +126,7 @@ class Committer(threading.Thread):
         # The outbox must not be behind a checkpoint: what it holds is not judged again.
         if not (self._journal.sync(checkpoint.at) and self._outbox.sync()):
             return
-        if kept.write(self._config.journal, checkpoint.at, checkpoint.data):
+        if kept.write(self._config.journal, checkpoint.at, packed(checkpoint.plain)):
             self.checkpoint, self.checkpoints = checkpoint.at, self.checkpoints + 1
             kept.thin(self._config.journal)
 
@@ -152,11 +153,13 @@ class Judge(threading.Thread):
         self.cost_s = 0.0  # of judging a batch, levelled
         self._busy_s, self._busy_bytes = _FIRST_S, float(_FIRST_BYTES)  # of late
         self.tracks = 0
-        self._shown: dict[str, Sequence[object]] = {}
-        self._shown_ns = 0
-        self._gone: list[str] = []
+        self._shown = Shown(core)
         self._checkpoint_ns = core.now_ns
         self._checkpoint_bytes = 0
+        # Every second file, so that few alerts wait for one; more often where the quota asks.
+        config = core.config
+        few_bytes = min(2 * config.segment_bytes, config.quota_bytes // 4)
+        self._most_bytes = max(config.segment_bytes, few_bytes)
 
     def takes_s(self, count_bytes: int) -> float:
         """Return how long so many bytes will take, going by the last ones."""
@@ -174,11 +177,14 @@ class Judge(threading.Thread):
             self._failed(error)
 
     def _run(self) -> None:
+        warmth = Warmth(self.core)
+        warm = warmth.begin(self.core.config.warm_s, self._stopping.is_set)
         while not self._stopping.is_set():
             records = self._journal.read(self.done, _AT_ONCE)
             if not records:
                 self.hand_ns = 0
-                self._journal.wait(self.done, 0.25)
+                if not self._journal.wait(self.done, _IDLE_S if warm else _IDLE_S / 2):
+                    warm = warmth.more()
                 continue
             for record in records:
                 if self._stopping.is_set():
@@ -191,52 +197,41 @@ class Judge(threading.Thread):
         """Judge one record, and hand on what it changed."""
         begun_s = time.monotonic()
         out = self.core.take(record)
+        if out.alerts:
+            # The screens and the sinks are owed the tracks that an alert tells of, and no more.
+            told = self._shown.told_of(out.alerts)
+            self._board.publish(Change(record.t_ns, rows=told))
+            self._committer.put(Found(record.seq, record.t_ns, out.alerts))
+        self._publish(record, out)
+        self._count(record, time.monotonic() - begun_s)
+        self._committer.room()
+        self._checkpoint_bytes += record.size
+        self._checkpoint_ns = self._checkpoint_ns or record.t_ns
+        due_ns = self._checkpoint_ns + self.core.config.checkpoint_s * 1e9
+        if record.t_ns >= due_ns or self._checkpoint_bytes >= self._most_bytes:
+            self._checkpoint()
+
+    def _count(self, record: Record, took_s: float) -> None:
+        self.done = record.seq
+        self.done_bytes += record.size
         if record.kind == Kind.DATA:
             # One that was long once, as the first of all is, says little of the next.
-            took_s = min(time.monotonic() - begun_s, _LONG_S)
+            took_s = min(took_s, _LONG_S)
             self.cost_s += _LEVEL * (took_s - self.cost_s)
             self._busy_s += took_s - _LEVEL * self._busy_s
             self._busy_bytes += record.size - _LEVEL * self._busy_bytes
-        self.done = record.seq
-        self.done_bytes += record.size
-        self._gone += out.gone
-        self._publish(record, out)
-        self._committer.room()
-        if out.alerts:
-            self._committer.put(Found(record.seq, record.t_ns, out.alerts))
-        self._checkpoint_bytes += record.size
-        config = self.core.config
-        self._checkpoint_ns = self._checkpoint_ns or record.t_ns
-        due_s = (record.t_ns - self._checkpoint_ns) / 1e9 >= config.checkpoint_s
-        if due_s or self._checkpoint_bytes >= config.segment_bytes:
-            self._checkpoint()
 
     def _publish(self, record: Record, out: Out) -> None:
-        # With an alert the screens and the sinks are owed the track that it tells of.
-        due = record.t_ns - self._shown_ns >= PUBLISH_S * 1e9 or bool(out.alerts)
-        if not due and out.jamming is None:
+        part = self._shown.part(record.t_ns, out.gone)
+        self.tracks = len(self.core.engine.tracks)
+        feeds = self.core.feeds() if out.feeds else None
+        if part is None and feeds is None and out.jamming is None:
             return
-        rows: list[Sequence[object]] = []
-        gone: list[str] = []
-        if due:
-            self._shown_ns = record.t_ns
-            all_rows = self.core.engine.rows()
-            rows = [row for row in all_rows if _moved(self._shown.get(row[0]), row)]
-            self._shown = {row[0]: row for row in all_rows}
-            self.tracks = len(self._shown)
-            gone, self._gone = [n for n in self._gone if n not in self._shown], []
-        feeds = self.core.feeds() if due else None
+        rows, gone = (part.rows, part.gone) if part else ((), ())
         self._board.publish(
             Change(record.t_ns, rows=rows, gone=gone, feeds=feeds, jamming=out.jamming)
         )
 
     def _checkpoint(self) -> None:
         self._checkpoint_ns, self._checkpoint_bytes = self.core.now_ns, 0
-        self._committer.put(Checkpoint(self.core.seq, self.core.dump()))
-
-
-def _moved(before: Sequence[object] | None, row: Sequence[object]) -> bool:
-    """Return whether a row tells anything but that time has passed."""
-    if before is None:
-        return True
-    return before[:_AGE] != row[:_AGE] or before[_AGE + 1 :] != row[_AGE + 1 :]
+        self._committer.put(Checkpoint(self.core.seq, self.core.plain()))
