@@ -27,6 +27,7 @@ from tocsin.watch.gnss import Interference
 from tocsin.watch.hold import OPEN, Holds, Turn
 from tocsin.watch.intake import Intake
 from tocsin.watch.judge import SURE, Judge
+from tocsin.watch.onepass import rounds
 from tocsin.watch.outlook import Outlook, Prophet
 from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
@@ -39,6 +40,7 @@ _US = 1_000  # ns: alerts count microseconds, as their text does
 TEST_RULE = "test"
 SWEEP_S = 1.0  # what is told by absence is looked at so often
 DEGREE_M = 112_000.0  # of latitude, anywhere at most (111.7 km) and of longitude at the equator
+_GOLDEN = 0.6180339887498949  # spreads the rows evenly, however many there are
 NOTABLE = 0.15  # a P that moved by this much is a new revision
 
 
@@ -78,6 +80,10 @@ class Engine:
         self.swept_s = 0.0
         self.unwell: set[str] = set()  # witnesses whose feed is in trouble
         self.intake = Intake(self.tracks, self.settings, self._count, self._drop, self.judge.forget)
+        self.intake.compiled = rounds(self.tracks, self.holds.waiting)
+        # Not all in the same step: each row has a time of its own between half and all of it.
+        share = (np.arange(self.settings.capacity) * _GOLDEN) % 1.0
+        self._recheck_s = self.settings.recheck_s * (1.0 + share) / 2
         self._names = tuple(area.id for area in areas)
         self._gone: list[str] = []
 
@@ -187,17 +193,21 @@ class Engine:
         gone, self._gone = tuple(self._gone), []
         return Step(self.book.taken(), self._told(rows), gone, jamming)
 
-    def _due(self, rows: Ints, m: Floats) -> Ints:
+    def _due(self, rows: Ints, m: Floats | None) -> Ints:
         """Return those of the rows of which something may have changed, ascending."""
+        if self.intake.compiled is not None:
+            widest_m = self.judge.widest_m
+            due = self.intake.compiled.due(rows, self.clock_s, widest_m, self._recheck_s)
+            return np.sort(due)
         t = self.tracks
-        x = (m[LON] - t.judged_lon[rows]) * t.judged_wide[
-            rows
-        ]  # over the antimeridian it is far: looked at again
+        if m is None:
+            m = t.motion[rows].T
+        x = (m[LON] - t.judged_lon[rows]) * t.judged_wide[rows]  # across the antimeridian: far
         y = (m[LAT] - t.judged_lat[rows]) * DEGREE_M
         variance = np.maximum(m[PP], m[R]) + self.judge.widest_m**2
         left = t.clear_m[rows] - SURE * np.sqrt(variance)
         due = (x * x + y * y >= left * left) | (left <= 0)
-        due |= self.clock_s - t.judged_at[rows] >= self.settings.recheck_s
+        due |= self.clock_s - t.judged_at[rows] >= self._recheck_s[rows]
         due |= self.holds.waiting[rows] > 0
         return np.asarray(np.sort(rows[due]))
 

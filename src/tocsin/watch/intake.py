@@ -12,6 +12,7 @@ from tocsin.watch import fold
 from tocsin.watch.batch import KINDS, NOBODY, Batch, Bytes, Ints, named
 from tocsin.watch.gnss import POOR, SOUND
 from tocsin.watch.match import matched
+from tocsin.watch.onepass import Round
 from tocsin.watch.settings import WatchSettings
 from tocsin.watch.tracks import EPOCH_NS, NEVER, Tracks, name_of
 
@@ -20,6 +21,7 @@ Drop = Callable[[int, str], None]
 
 #: Kinds of source that need no satellites to know where an aircraft is.
 _OTHER = np.array([kind in ("psr", "ssr", "psr_ssr", "mlat") for kind in KINDS])
+_OTHER_KINDS = sum(1 << k for k, other in enumerate(_OTHER.tolist()) if other)
 
 
 @dataclass(eq=False)
@@ -31,10 +33,14 @@ class Intake:
     count: Count
     drop: Drop
     changed: Callable[[int], None]  # a track has another callsign or type
+    compiled: Round | None = None  # the same in one pass, where it could be compiled
     nameless: int = 0  # tracks begun by plots without a name
 
-    def take(self, batch: Batch, now_ns: int, clock_s: float) -> tuple[Ints, Floats]:
-        """Fold a batch into the tracks; return the rows with a new position, and their motion."""
+    def take(self, batch: Batch, now_ns: int, clock_s: float) -> tuple[Ints, Floats | None]:
+        """Fold a batch into the tracks; return the rows with a new position.
+
+        And their motion, (columns, N), where it is at hand.
+        """
         t = self.tracks
         now_s = (now_ns - EPOCH_NS) / 1e9
         t_s = (batch.t_ns - EPOCH_NS) / 1e9
@@ -43,17 +49,49 @@ class Intake:
         row = self._rows(batch, t_s, clock_s)
         known = np.flatnonzero(row >= 0)
         mine = row[known]
-        t.heard_at[mine] = clock_s
         bit = t.witness(batch.witness)
-        t.by_now[mine] |= bit  # also by a second receiver of the same message
         t.scratch[mine] = np.arange(len(mine))
         alone = bool((t.scratch[mine] == np.arange(len(mine))).all())  # one update a track
         lon, lat = batch.lon_deg, batch.lat_deg
         placed = known[~np.isnan(lon[known])]
-        order: Ints | slice = placed
         if not alone:
-            order = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
-        elif len(placed) == len(row):
+            placed = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
+            known = known[np.argsort(t_s[known], kind="stable")]
+        if self.compiled is not None:
+            rows, counts = self.compiled.take(
+                *(batch, row, t_s, placed, known),
+                clock_s=clock_s,
+                now_s=now_s,
+                accel_psd=self.settings.accel_psd,
+                witness=bit,
+                other_kinds=_OTHER_KINDS,
+            )
+            for reason, count in counts.items():
+                self.count(reason, count)
+            self._words(batch, row, known)
+            return rows, None
+        return self._folded(batch, row, t_s, placed, known, bit, now_s, clock_s, alone=alone)
+
+    def _folded(
+        self,
+        batch: Batch,
+        row: Ints,
+        t_s: Floats,
+        placed: Ints,
+        known: Ints,
+        bit: int,
+        now_s: float,
+        clock_s: float,
+        *,
+        alone: bool,
+    ) -> tuple[Ints, Floats | None]:
+        """Do what the compiled pass does, a column at a time."""
+        t, lon, lat = self.tracks, batch.lon_deg, batch.lat_deg
+        mine = row[known]
+        t.heard_at[mine] = clock_s
+        t.by_now[mine] |= bit  # also by a second receiver of the same message
+        order: Ints | slice = placed
+        if alone and len(placed) == len(row):
             order = slice(None)  # views, no copies
         kind = batch.kind[order]
         rows = row[order]
@@ -80,7 +118,8 @@ class Intake:
         other = _OTHER[kind]
         if other.any():
             t.other_at[rows[other]] = clock_s
-        self._told(batch, row, known, t_s, clock_s, alone)
+        self._told(batch, row, known, clock_s)
+        self._words(batch, row, known)
         if folded.motion is not None:
             return rows, folded.motion
         rows = np.asarray(rows[np.flatnonzero(np.diff(rows, prepend=-1))])
@@ -125,15 +164,11 @@ class Intake:
                 self.drop(int(old), "the watch holds no more tracks")
             self.count("evicted", short)
 
-    def _told(
-        self, batch: Batch, row: Ints, known: Ints, t_s: Floats, clock_s: float, alone: bool
-    ) -> None:
-        """Take over what updates tell beside a position; of one track the last counts."""
+    def _told(self, batch: Batch, row: Ints, known: Ints, clock_s: float) -> None:
+        """Take over what updates tell beside a position, by time; of one track the last counts."""
         t = self.tracks
         k: Ints | slice = known
-        if not alone:
-            k = known[np.argsort(t_s[known], kind="stable")]
-        elif len(known) == len(row):
+        if len(known) == len(row) and bool((np.diff(known) == 1).all()):
             k = slice(None)
         r = row[k]
         h = batch.h_m[:, k]
@@ -160,8 +195,6 @@ class Intake:
             elif known_code.any():
                 codes[r[known_code]] = values[known_code]
         self._navigation(batch.nacp[k], batch.nic[k], r, clock_s)
-        if len(batch.callsigns) or len(batch.types):
-            self._words(batch, r, np.arange(len(row))[k])
 
     def _navigation(self, nacp: Bytes, nic: Bytes, r: Ints, clock_s: float) -> None:
         best = np.maximum(nacp, nic)
@@ -173,15 +206,19 @@ class Intake:
         self.tracks.sound[good] = np.minimum(self.tracks.sound[good] + 1, 100)  # once a batch
         self.tracks.poor_at[r[poor]] = clock_s
 
-    def _words(self, batch: Batch, r: Ints, k: Ints) -> None:
+    def _words(self, batch: Batch, row: Ints, known: Ints) -> None:
+        """Take over callsigns and types, by time."""
         for codes, names, column in (
-            (batch.callsign[k], batch.callsigns, self.tracks.callsign),
-            (batch.type[k], batch.types, self.tracks.type),
+            (batch.callsign[known], batch.callsigns, self.tracks.callsign),
+            (batch.type[known], batch.types, self.tracks.type),
         ):
+            if not len(names):
+                continue
             words = [name.strip() for name in names]
-            for n in np.flatnonzero(codes >= 0).tolist():
-                row, word = int(r[n]), words[codes[n]]
-                if word and column[row] != word:
-                    column[row] = word
-                    self.changed(row)
-                    self.tracks.judged_at[row] = NEVER
+            told = np.flatnonzero(codes >= 0)
+            for r, code in zip(row[known[told]].tolist(), codes[told].tolist(), strict=True):
+                word = words[code]
+                if word and column[r] != word:
+                    column[r] = word
+                    self.changed(r)
+                    self.tracks.judged_at[r] = NEVER

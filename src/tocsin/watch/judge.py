@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tocsin.errors import UsageError
 from tocsin.schema import Floats
 from tocsin.schema.live import AlertKind, Jamming
-from tocsin.watch import chance, plane
+from tocsin.watch import chance
 from tocsin.watch.area import Area
 from tocsin.watch.batch import KINDS, Bools, Ints
 from tocsin.watch.hold import Slot
@@ -163,12 +163,8 @@ class Judge:
 
         `Within` has a lower bound where that settles P; people are told the distance itself.
         """
-        lon, lat = tracks.motion[[row], LON], tracks.motion[[row], LAT]
-        node = self.limits.nodes(lon, lat, np.array([area]))
-        if node[0] < 0:
-            return float("nan")
-        d_m, _ = self.limits.distances(plane.place(lon, lat), node, np.array([np.inf]))
-        return float(d_m[0])
+        m = tracks.motion[row]
+        return self.limits.distance_m(float(m[LON]), float(m[LAT]), area)
 
     def raises(self, kind: AlertKind) -> bool:
         """Return whether any rule raises this kind."""

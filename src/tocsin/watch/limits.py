@@ -23,6 +23,7 @@ from tocsin.geo import R_MEAN_M
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
+from tocsin.watch.nearby import BY_PIECES, FAR, nearby
 
 Ints = NDArray[np.int64]
 
@@ -80,18 +81,45 @@ class Limits:
         self._flat, self._used = np.zeros(1024, np.int64), 0
         self._grid = np.zeros(0, np.int64)  # of every node: which of `_drawn` it is, or none yet
         self._drawn, self._drawings = np.zeros((0, _NODES, _NODES), np.float32), 0
+        self._nearby = nearby(self, len(self._areas))
 
     def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> Seen:
         """Return the areas that places (N,) are in or not far from, and how deep.
 
         need_m  (N,) a limit nearer than this is measured exactly
         """
+        told = None if self._nearby is None else self._nearby.look(lon_deg, lat_deg, need_m)
+        if told is not None:
+            point, area, node, d_m, how, rest_m = told
+            for k in np.flatnonzero(how == BY_PIECES).tolist():
+                here = slice(point[k], point[k] + 1)
+                m = self.measured(lon_deg[here], lat_deg[here], self._pieces[int(node[k])])
+                d_m[k] = np.copysign(m[0], self.d_m[node[k]])
+            return Seen(point, area, d_m, how > 0, rest_m)
         root = self._roots(lon_deg, lat_deg)
         point, area = np.nonzero(self._table[root] >= 0)
         node = self.nodes(lon_deg[point], lat_deg[point], area)
         at = plane.place(lon_deg, lat_deg).take(point)
         d_m, exact = self.distances(at, node, need_m[point])
         return Seen(point, area, d_m, exact, self._rest_m[root])
+
+    def distance_m(self, lon_deg: float, lat_deg: float, area: int) -> float:
+        """Return the signed distance of a place from an area's limit; NaN where it is not near."""
+        lon, lat = np.array([lon_deg]), np.array([lat_deg])
+        told = None if self._nearby is None else self._nearby.distance(lon_deg, lat_deg, area)
+        if told is not None:
+            how, node, d_m = told
+            if how == FAR:
+                return float("nan")
+            if how != BY_PIECES:
+                return d_m
+            m = self.measured(lon, lat, self._pieces[node])
+            return float(np.copysign(m[0], self.d_m[node]))
+        nodes = self.nodes(lon, lat, np.array([area]))
+        if nodes[0] < 0:
+            return float("nan")
+        found, _ = self.distances(plane.place(lon, lat), nodes, np.array([np.inf]))
+        return float(found[0])
 
     def nodes(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Ints:
         """Return the smallest square of each place for its area, (N,); -1 where it is far away."""
@@ -142,6 +170,9 @@ class Limits:
         Interpolated between points 435 m apart beside the limit, 1.7 km and more away from it: off
         by a tenth of a spacing where the limit bends.  An area that is far away is at -FAR_M.
         """
+        told = None if self._nearby is None else self._nearby.rough(lon_deg, lat_deg, area)
+        if told is not None:
+            return told
         node = self.nodes(lon_deg, lat_deg, area)
         grid = self._grid[node]
         missing = np.flatnonzero((grid < 0) & (node >= 0))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from tocsin.schema.live import Alert, AlertKind, AlertState, Interval, Jamming
 from tocsin.units import NM_M
@@ -14,7 +13,7 @@ from tocsin.watch.area import Area
 from tocsin.watch.hold import Turn
 from tocsin.watch.rules import Rule
 from tocsin.watch.settings import DATUMS
-from tocsin.watch.told import height, plot_age_s
+from tocsin.watch.told import age_s, height_of
 from tocsin.watch.tracks import LAT, LON, PP, VE, VN, R
 
 if TYPE_CHECKING:
@@ -69,8 +68,8 @@ def track_alert(
     slot = engine.judge.slots[turn.slot]
     rule = engine.judge.rules[slot.rule]
     area = engine.judge.areas[slot.area] if slot.area >= 0 else None
-    rows = np.array([row])
-    h_m, datum = height(t, rows)
+    h_m, datum = height_of(t, row)
+    m = t.motion[row].tolist()
     return Alert(
         id="",
         revision=1,
@@ -85,16 +84,16 @@ def track_alert(
         opened_ns=turn.since_ns,
         changed_ns=engine.now_ns,
         closed_ns=None,
-        lon_deg=round(float(t.motion[row, LON]), 6),
-        lat_deg=round(float(t.motion[row, LAT]), 6),
-        h_m=None if datum[0] < 0 else round(float(h_m[0]), 1),
-        h_datum=None if datum[0] < 0 else DATUMS[datum[0]].value,
+        lon_deg=round(m[LON], 6),
+        lat_deg=round(m[LAT], 6),
+        h_m=None if datum < 0 else round(h_m, 1),
+        h_datum=None if datum < 0 else DATUMS[datum].value,
         p_inside=p_inside,
         p_soon=p_soon,
         eta_s=eta,
         waiting_cost=round(weight * rule.severity, 4),
-        sources=int(t.sources(rows)[0]),
-        plot_age_s=round(float(plot_age_s(t, rows, engine.clock_s)[0]), 1),
+        sources=t.sources_of(row),
+        plot_age_s=round(age_s(t, row, engine.clock_s), 1),
         why=sentence,
         synthetic=engine.synthetic,
     )
@@ -109,11 +108,11 @@ def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
     parts = _PARTS[slot.kind](engine, turn, p, d_m)
     if guessed:
         parts.append("no height is reported: its usual spread is taken")
-    if engine.tracks.doubtful(np.array([turn.row]), engine.clock_s)[0]:
+    if engine.tracks.is_doubtful(turn.row, engine.clock_s):
         parts.append("its position is doubtful: it leapt, or navigation fails there")
     inside = slot.kind is AlertKind.INSIDE
     soon = slot.kind is AlertKind.PREDICTED
-    told = None if np.isnan(p) else round(p, 4)
+    told = None if math.isnan(p) else round(p, 4)
     return track_alert(
         engine,
         turn,
@@ -160,8 +159,7 @@ def _dark(engine: Engine, turn: Turn, p: float, d_m: float) -> list[str]:
 
 
 def _lost(engine: Engine, turn: Turn, p: float, d_m: float) -> list[str]:
-    rows = np.array([turn.row])
-    silent = why.span(float(plot_age_s(engine.tracks, rows, engine.clock_s)[0]))
+    silent = why.span(age_s(engine.tracks, turn.row, engine.clock_s))
     by = engine.outlook.missed_by.get(turn.row, "")
     return [
         f"{who(engine, turn.row)} is no longer seen, for {silent}, where {by} should see it",
@@ -230,11 +228,11 @@ def _area(engine: Engine, turn: Turn) -> tuple[Area, float]:
     """Return the area of an alert, and the error of the distance from its limit."""
     area = engine.judge.areas[engine.judge.slots[turn.slot].area]
     m = engine.tracks.motion[turn.row]
-    return area, float(np.hypot(np.sqrt(max(m[PP], m[R])), area.sigma_m))
+    return area, math.hypot(math.sqrt(max(m[PP], m[R])), area.sigma_m)
 
 
 def _where(d_m: float, sigma_m: float) -> str:
-    if np.isnan(d_m):
+    if math.isnan(d_m):
         return "far from its limit"
     return f"{depth(d_m, sigma_m)} {'inside' if d_m >= 0 else 'outside'} its limit"
 
@@ -248,15 +246,15 @@ def who(engine: Engine, row: int) -> str:
 def heading(engine: Engine, row: int) -> str:
     """Return height, speed and course of a track."""
     t = engine.tracks
-    m = t.motion[row]
-    h_m, datum = height(t, np.array([row]))
-    sigma = t.h_sigma_m[row]
-    sigma_m = engine.settings.h_sigma_m if np.isnan(sigma) else float(sigma)
-    course = float(np.degrees(np.arctan2(m[VE], m[VN])) % 360.0)
-    how = f"{why.speed(float(np.hypot(m[VE], m[VN])))} on {round(course) % 360:03d}"
-    if datum[0] < 0:
+    m = t.motion[row].tolist()
+    h_m, datum = height_of(t, row)
+    sigma = float(t.h_sigma_m[row])
+    sigma_m = engine.settings.h_sigma_m if math.isnan(sigma) else sigma
+    course = math.degrees(math.atan2(m[VE], m[VN])) % 360.0
+    how = f"{why.speed(math.hypot(m[VE], m[VN]))} on {round(course) % 360:03d}"
+    if datum < 0:
         return f"height unknown, {how}"
-    return f"at {why.height(float(h_m[0]), DATUMS[datum[0]].value, sigma_m)}, {how}"
+    return f"at {why.height(h_m, DATUMS[datum].value, sigma_m)}, {how}"
 
 
 def depth(d_m: float, sigma_m: float) -> str:
@@ -268,7 +266,7 @@ def depth(d_m: float, sigma_m: float) -> str:
 
 def answers(engine: Engine, row: int) -> str:
     """Return what is to be said of its transponder, if anything."""
-    told = int(engine.tracks.answers(np.array([row]), engine.clock_s)[0])
+    told = engine.tracks.answer(row, engine.clock_s)
     if told == 0:
         return "no transponder answers"
     return "" if told == 1 else "whether a transponder answers cannot be told"

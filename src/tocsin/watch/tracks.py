@@ -1,7 +1,8 @@
 """All tracks as columns: one row an aircraft, a bounded number of rows.
 
-What moves stands in one matrix (`motion`, columns named below), so that a batch is gathered and
-scattered in one go; the rest are columns of their own.  Two clocks: `T` is the time of the
+What a position reads and writes stands in three matrices (numbers, counts, codes), a row a track:
+an update then touches six lines of memory and not thirty.  `motion` and the columns that are named
+are views of them; what is seldom needed has arrays of its own.  Two clocks: `T` is the time of the
 observation, in seconds from `EPOCH_NS`; all other times are seconds of the watch's own clock,
 which never runs backwards.
 """
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.schema import Floats
-from tocsin.watch.batch import FOREIGN, NAMED, Batch, Bools, Ints
+from tocsin.watch.batch import FOREIGN, NAMED, Batch, Bools, Bytes, Ints
 
 EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution for the century
 
@@ -34,11 +35,21 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
     GAP,  # usual time between positions, s
     COUNT,  # positions used
 ) = range(13)
-_WIDE = 13
+_MOTION = 13
+#: After them, in the order of `round.c`: heights and their times by datum, then one number each.
+_H, _H_AT = slice(13, 17), slice(17, 21)
+NUMBERS = (
+    *("heard_at", "placed_at", "lag_s", "answered_at", "h_sigma_m", "vrate_mps"),
+    *("judged_at", "judged_lon", "judged_lat", "judged_wide", "clear_m"),
+)
+COUNTS = ("by_now", "by_ever", "bare", "sound", "scratch")
+CODES = ("kind", "plan", "grounded", "leaps", "lates")
+_WIDE, _EIGHT = 32, 8  # of the matrices: whole lines of memory
 _ADDRESSES = 1 << 25
 NEVER = -1e9  # on the watch's clock
 WITNESSES = 62  # more are told together as the last one
 MOVED_S = 30.0  # a track that was begun anew elsewhere is doubted so long
+ANSWERS_S, BARE = 60.0, 3  # it takes part so long after an answer; not, after so many plots alone
 TURN_S = 15.0  # a witness counts for one to two of these
 
 
@@ -50,41 +61,59 @@ class Tracks:
     motion: Floats = field(init=False)
     key: Ints = field(init=False)
     used: Bools = field(init=False)
+    heard_at: Floats = field(init=False)  # anything
+    placed_at: Floats = field(init=False)  # a position
+    lag_s: Floats = field(init=False)  # of that position: when it came less its own time
+    answered_at: Floats = field(init=False)  # a transponder took part
+    h_m: Floats = field(init=False)  # (rows, 4) by `settings.DATUMS`
+    h_at: Floats = field(init=False)
+    h_sigma_m: Floats = field(init=False)
+    vrate_mps: Floats = field(init=False)
+    judged_at: Floats = field(init=False)  # held against the areas ...
+    judged_lon: Floats = field(init=False)  # ... there ...
+    judged_lat: Floats = field(init=False)
+    judged_wide: Floats = field(init=False)  # (metres in a degree of longitude there, at most)
+    clear_m: Floats = field(init=False)  # ... and nothing changes before it has gone so far
+    by_now: Ints = field(init=False)  # witnesses of this turn, one bit each
+    by_ever: Ints = field(init=False)
+    bare: Ints = field(init=False)  # seen by primary radar alone, so often in a row
+    sound: Ints = field(init=False)  # reports of a good navigation
+    scratch: Ints = field(init=False)
+    kind: Bytes = field(init=False)  # of source, of the last position
+    plan: Bytes = field(init=False)
+    grounded: Bytes = field(init=False)
+    leaps: Bytes = field(init=False)  # positions out of reach in a row, consistent among themselves
+    lates: Bytes = field(init=False)
 
     def __post_init__(self) -> None:
         n = self.capacity
-        self.motion = np.zeros((n, _WIDE))
+        self.numbers = np.zeros((n, _WIDE))
+        self.counts = np.zeros((n, _EIGHT), np.int64)
+        self.codes = np.zeros((n, _EIGHT), np.int8)
+        self.motion = self.numbers[:, :_MOTION]
+        self.h_m, self.h_at = self.numbers[:, _H], self.numbers[:, _H_AT]
+        for matrix, first, names in (
+            (self.numbers, _H_AT.stop, NUMBERS),
+            (self.counts, 0, COUNTS),
+            (self.codes, 0, CODES),
+        ):
+            for k, name in enumerate(names, first):
+                setattr(self, name, matrix[:, k])
+        for column in (self.heard_at, self.placed_at, self.answered_at, self.judged_at, self.h_at):
+            column[:] = NEVER
+        for column in (self.h_m, self.h_sigma_m, self.vrate_mps):
+            column[:] = np.nan
+        for code in (self.kind, self.plan, self.grounded):
+            code[:] = -1
         self.key = np.full(n, -1, np.int64)
         self.used = np.zeros(n, bool)
-        self.heard_at = np.full(n, NEVER)  # anything
-        self.placed_at = np.full(n, NEVER)  # a position
-        self.lag_s = np.zeros(n)  # of that position: when it came less its own time
-        self.judged_at = np.full(n, NEVER)  # held against the areas ...
-        self.judged_lon, self.judged_lat = np.zeros(n), np.zeros(n)  # ... there ...
-        self.judged_wide = np.zeros(n)  # (metres in a degree of longitude there, at most)
-        self.clear_m = np.zeros(n)  # ... and nothing changes before it has gone so far
         self.late_t = np.zeros(n)  # time of the last position that came too late
         self.odd_t = np.zeros(n)  # the last position that could not be reached
         self.odd_lon, self.odd_lat = np.zeros(n), np.zeros(n)
-        self.scratch = np.zeros(n, np.int64)
-        self.h_m = np.full((n, 4), np.nan)  # by `settings.DATUMS`
-        self.h_at = np.full((n, 4), NEVER)
-        self.h_sigma_m = np.full(n, np.nan)
-        self.vrate_mps = np.full(n, np.nan)
-        self.kind = np.full(n, -1, np.int8)  # of source, of the last position
-        self.answered_at = np.full(n, NEVER)  # a transponder took part
-        self.bare = np.zeros(n, np.int64)  # seen by primary radar alone, so often in a row
-        self.plan = np.full(n, -1, np.int8)
-        self.grounded = np.full(n, -1, np.int8)
-        self.sound = np.zeros(n, np.int64)  # reports of a good navigation
         self.poor_at = np.full(n, NEVER)  # navigation reported as lost
         self.leapt_at = np.full(n, NEVER)  # a position that could not be reached
-        self.leaps = np.zeros(n, np.int8)  # in a row, consistent among themselves
-        self.lates = np.zeros(n, np.int8)
         self.other_at = np.full(n, NEVER)  # seen by something that needs no satellites
-        self.by_now = np.zeros(n, np.int64)  # witnesses of this turn, one bit each
-        self.by_then = np.zeros(n, np.int64)
-        self.by_ever = np.zeros(n, np.int64)
+        self.by_then = np.zeros(n, np.int64)  # witnesses of the turn before
         self.moved_at = np.full(n, NEVER)  # the track was begun anew elsewhere
         self.jammed = np.zeros(n, bool)  # its position is doubtful: see `gnss`
         self.callsign: list[str | None] = [None] * n
@@ -210,6 +239,14 @@ class Tracks:
         """Return whose position is no evidence: jammed, or just begun anew elsewhere."""
         return np.asarray(self.jammed[rows] | (clock_s - self.moved_at[rows] <= MOVED_S))
 
+    def is_doubtful(self, row: int, clock_s: float) -> bool:
+        """Return whether one position is no evidence."""
+        return bool(self.jammed[row]) or clock_s - float(self.moved_at[row]) <= MOVED_S
+
+    def sources_of(self, row: int) -> int:
+        """Return how many witnesses saw one of late."""
+        return (int(self.by_now[row]) | int(self.by_then[row])).bit_count()
+
     def sources(self, rows: Ints) -> NDArray[np.int64]:
         """Return how many witnesses saw each of some rows of late."""
         return np.asarray(np.bitwise_count(self.by_now[rows] | self.by_then[rows]), np.int64)
@@ -219,13 +256,19 @@ class Tracks:
         key = int(self.key[row])
         return key if key < FOREIGN else None
 
+    def answer(self, row: int, clock_s: float) -> int:
+        """Return whether one aircraft takes part, as `answers` does."""
+        if clock_s - float(self.answered_at[row]) <= ANSWERS_S:
+            return 1
+        return 0 if self.bare[row] >= BARE else -1
+
     def answers(self, rows: Ints, clock_s: float) -> NDArray[np.int8]:
         """Return whether aircraft take part: 1 yes, 0 no, -1 cannot be told.
 
         Yes for a minute after the last answer; no from the third primary plot without one.
         """
-        yes = clock_s - self.answered_at[rows] <= 60.0
-        no = ~yes & (self.bare[rows] >= 3)
+        yes = clock_s - self.answered_at[rows] <= ANSWERS_S
+        no = ~yes & (self.bare[rows] >= BARE)
         return np.where(yes, 1, np.where(no, 0, -1)).astype(np.int8)
 
 

@@ -1,0 +1,141 @@
+/* Signed distances of places from the limits of areas: `Limits.look` of limits.py, and `rough`.
+
+   The squares are made in Python.  Where a place needs one that is still to be made the answer is
+   MISSING: Python makes it and asks again. */
+
+#include "plane.h"
+
+enum { PLAIN, DIVIDED, LEAF }; /* limits.py */
+enum { LOWER_BOUND, EXACT, BY_PIECES };
+enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1 };
+#define FAR_M 100000.0
+
+static const double STEP_DEG[LEVELS] = {1.0, 0.25, 0.0625, 0.015625};
+
+typedef struct {
+  const int64_t *root;                  /* of every largest square: its row in `table` */
+  const int64_t *table;                 /* (rows, areas) first node, or none */
+  const double *rest_m;                 /* of every row */
+  int64_t areas;
+  const double *lon, *lat, *d_m;        /* of every node */
+  const int8_t *level, *state;
+  const int64_t *children;              /* (nodes, 16) */
+  const int64_t *start, *n, *flat;      /* pieces of leaves */
+  const double *a_lon, *a_lat, *b_lon, *b_lat;
+  const uint8_t *clip;                  /* an edge of the data, no limit */
+  const int64_t *grid;                  /* of every node: which of `drawn` */
+  const float *drawn;                   /* (drawings, NODES, NODES) */
+} Squares;
+
+static inline int64_t index_of(double value, double step, int64_t most) {
+  double at = floor(value / step);
+  return at < 0 ? 0 : at > most - 1 ? most - 1 : (int64_t)at;
+}
+
+static inline int64_t root_of(const Squares *s, double lon, double lat) {
+  return s->root[index_of(lat + 90.0, 1.0, ROWS) * COLUMNS + index_of(lon + 180.0, 2.0, COLUMNS)];
+}
+
+/* The smallest square of a place below a node; MISSING where it is still to be made. */
+static inline int64_t smallest(const Squares *s, int64_t node, double lon, double lat) {
+  for (int level = 1; level < LEVELS && s->state[node] == DIVIDED; level++) {
+    double step = STEP_DEG[level];
+    int64_t most = (int64_t)(180 / step);
+    int64_t i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
+    node = s->children[16 * node + (i & 3) * 4 + (j & 3)];
+    if (node < 0) return MISSING;
+  }
+  return node;
+}
+
+static double measured(const Squares *s, const Place *at, int64_t node, double qx, double qy) {
+  double least = INFINITY, a[2], b[2];
+  int odd = 0;
+  const int64_t *piece = s->flat + s->start[node];
+  for (int64_t k = 0; k < s->n[node]; k++) {
+    int64_t p = piece[k];
+    double m2;
+    ends(at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
+    m2 = s->clip[p] ? FAR_M * FAR_M : squared(a, b);
+    if (m2 < least) least = m2;
+    odd ^= crossed(a, b, qx, qy);
+  }
+  return (s->d_m[node] > 0) != odd ? sqrt(least) : -sqrt(least);
+}
+
+/* The distance of a place in its square; *how says what it is worth. */
+static double distance(const Squares *s, const Place *at, int64_t node, double need_m, uint8_t *how) {
+  double qx, qy, middle_m = s->d_m[node], least_m;
+  xy(at, s->lon[node], s->lat[node], &qx, &qy);
+  least_m = fabs(middle_m) - hypot(qx, qy) * 1.02;
+  *how = LOWER_BOUND;
+  if (least_m < need_m) {
+    *how = s->state[node] == LEAF ? EXACT : BY_PIECES;
+    if (*how == EXACT) return measured(s, at, node, qx, qy);
+  }
+  return copysign(most_of(least_m, 0.0), middle_m);
+}
+
+/* Pairs of place and area that are not far apart, with node and distance; returns how many.
+   `room` is for how many there is room; MISSING where a square is still to be made. */
+long tocsin_look(const Squares *s, long n, const double *lon, const double *lat,
+                 const double *need_m, long room, int64_t *point, int64_t *area, int64_t *node,
+                 double *d_m, uint8_t *how, double *rest_m) {
+  long out = 0;
+  for (long i = 0; i < n; i++) {
+    int64_t root = root_of(s, lon[i], lat[i]);
+    Place at = place(lon[i], lat[i]);
+    if (root < 0) return MISSING;
+    rest_m[i] = s->rest_m[root];
+    for (int64_t v = 0; v < s->areas; v++) {
+      int64_t here = s->table[root * s->areas + v];
+      if (here < 0) continue;
+      here = smallest(s, here, lon[i], lat[i]);
+      if (here < 0 || out == room) return MISSING;
+      point[out] = i, area[out] = v, node[out] = here;
+      d_m[out] = distance(s, &at, here, need_m[i], &how[out]);
+      out++;
+    }
+  }
+  return out;
+}
+
+/* The distance of one place from one area, measured where its square has pieces at hand; returns
+   what it is worth, MISSING where a square is still to be made, FAR where the area is not near. */
+enum { FAR = 3 };
+long tocsin_distance(const Squares *s, double lon, double lat, int64_t area, int64_t *node,
+                     double *d_m) {
+  int64_t root = root_of(s, lon, lat);
+  Place at = place(lon, lat);
+  uint8_t how;
+  if (root < 0) return MISSING;
+  if ((*node = s->table[root * s->areas + area]) < 0) return FAR;
+  if ((*node = smallest(s, *node, lon, lat)) < 0) return MISSING;
+  *d_m = distance(s, &at, *node, INFINITY, &how);
+  return how;
+}
+
+/* `rough` of limits.py: distances interpolated between the points drawn in each square. */
+long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat,
+                  const int64_t *area, double *d_m) {
+  for (long i = 0; i < n; i++) {
+    int64_t root = root_of(s, lon[i], lat[i]), node, row, column;
+    double high, x, y, fx, fy, south, north;
+    const float *at;
+    if (root < 0) return MISSING;
+    node = s->table[root * s->areas + area[i]];
+    d_m[i] = -FAR_M;
+    if (node < 0) continue;
+    node = smallest(s, node, lon[i], lat[i]);
+    if (node < 0 || s->grid[node] < 0) return MISSING;
+    high = STEP_DEG[s->level[node]];
+    x = (lon[i] - s->lon[node]) / (2 * high) + 0.5, y = (lat[i] - s->lat[node]) / high + 0.5;
+    x = (x < 0 ? 0 : x > 1 ? 1 : x) * CELLS, y = (y < 0 ? 0 : y > 1 ? 1 : y) * CELLS;
+    row = y < CELLS ? (int64_t)y : CELLS - 1, column = x < CELLS ? (int64_t)x : CELLS - 1;
+    fy = y - row, fx = x - column;
+    at = s->drawn + s->grid[node] * NODES * NODES + row * NODES + column;
+    south = at[0] * (1 - fx) + at[1] * fx, north = at[NODES] * (1 - fx) + at[NODES + 1] * fx;
+    d_m[i] = south * (1 - fy) + north * fy;
+  }
+  return n;
+}

@@ -1,0 +1,119 @@
+"""The compiled look at places beside limits (`limits.c`), over the arrays of `Limits`."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.compiled import at, library
+from tocsin.schema import Floats
+
+Ints = NDArray[np.int64]
+
+#: What `limits.c` reads, in its order; `areas` is a number among them.
+_ARRAYS: tuple[tuple[str, Any], ...] = (
+    *((name, np.int64) for name in ("_root", "_table")),
+    ("_rest_m", np.float64),
+    ("areas", None),
+    *((name, np.float64) for name in ("lon_deg", "lat_deg", "d_m")),
+    *((name, np.int8) for name in ("level", "state")),
+    *((name, np.int64) for name in ("_children", "_start", "_n", "_flat")),
+    *((name, np.float64) for name in ("_a_lon", "_a_lat", "_b_lon", "_b_lat")),
+    ("_clip", np.bool_),
+    ("_grid", np.int64),
+    ("_drawn", np.float32),
+)
+BY_PIECES, FAR = 2, 3  # of `how`: the square keeps its pieces in Python; the area is not near
+
+
+class _Squares(ctypes.Structure):
+    _fields_ = [
+        (name, ctypes.c_int64 if kind is None else ctypes.c_void_p) for name, kind in _ARRAYS
+    ]
+
+
+class Nearby:
+    """Asks the compiled code; None as an answer: squares are still to be made."""
+
+    def __init__(self, code: ctypes.CDLL, limits: Any, areas: int) -> None:
+        self._look, self._rough = code.tocsin_look, code.tocsin_rough
+        self._distance = code.tocsin_distance
+        for each in (self._look, self._rough, self._distance):
+            each.restype = ctypes.c_long
+        self._limits, self._areas = limits, areas
+        self._squares = _Squares()
+        self._held: list[Any] = []
+        self._room = 1024
+
+    def look(
+        self, lon_deg: Floats, lat_deg: Floats, need_m: Floats
+    ) -> tuple[Ints, Ints, Ints, Floats, NDArray[np.uint8], Floats] | None:
+        """Return point, area, node, distance, what it is worth, and the rest of every point."""
+        n = len(lon_deg)
+        given = [np.ascontiguousarray(each, np.float64) for each in (lon_deg, lat_deg, need_m)]
+        room = max(self._room, 8 * n)
+        point, area, node = np.empty((3, room), np.int64)
+        d_m, how, rest_m = np.empty(room), np.empty(room, np.uint8), np.empty(n)
+        out = (point, area, node, d_m, how, rest_m)
+        count = self._look(
+            ctypes.byref(self._of()),
+            ctypes.c_long(n),
+            *(ctypes.c_void_p(at(each)) for each in given),
+            ctypes.c_long(room),
+            *(ctypes.c_void_p(at(each)) for each in out),
+        )
+        if count < 0:
+            self._room = min(2 * room, self._areas * n + 1024)
+            return None
+        return point[:count], area[:count], node[:count], d_m[:count], how[:count], rest_m
+
+    def distance(self, lon_deg: float, lat_deg: float, area: int) -> tuple[int, int, float] | None:
+        """Return what the distance of one place from one area is worth, its square, and it."""
+        node, d_m = ctypes.c_int64(-1), ctypes.c_double(math.nan)
+        how = self._distance(
+            ctypes.byref(self._of()),
+            *(ctypes.c_double(lon_deg), ctypes.c_double(lat_deg), ctypes.c_int64(area)),
+            *(ctypes.byref(node), ctypes.byref(d_m)),
+        )
+        return None if how < 0 else (how, node.value, d_m.value)
+
+    def rough(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Floats | None:
+        """Return interpolated distances of places (N,) from areas (N,)."""
+        given = [np.ascontiguousarray(each, np.float64) for each in (lon_deg, lat_deg)]
+        given.append(np.ascontiguousarray(area, np.int64))
+        d_m = np.empty(len(lon_deg))
+        done = self._rough(
+            ctypes.byref(self._of()),
+            ctypes.c_long(len(lon_deg)),
+            *(ctypes.c_void_p(at(each)) for each in (*given, d_m)),
+        )
+        return None if done < 0 else d_m
+
+    def _of(self) -> _Squares:
+        """Return where the arrays lie; they grow, and are others then."""
+        arrays = [getattr(self._limits, name) for name, kind in _ARRAYS if kind is not None]
+        if len(self._held) != len(arrays) or any(
+            a is not b for a, b in zip(arrays, self._held, strict=True)
+        ):
+            self._held = arrays
+            places = iter(arrays)
+            for name, kind in _ARRAYS:
+                if kind is None:
+                    self._squares.areas = self._areas
+                    continue
+                array = next(places)
+                if array.dtype != kind:
+                    raise ValueError(f"{name} of the limits is {array.dtype}")
+                setattr(self._squares, name, at(array) if array.size else None)
+        return self._squares
+
+
+def nearby(limits: Any, areas: int) -> Nearby | None:
+    """Return the compiled look; None where there is none."""
+    code = library(Path(__file__).parent / "limits.c")
+    return None if code is None else Nearby(code, limits, areas)

@@ -1,0 +1,84 @@
+/* Pieces of a boundary in the plane about a place: the equations of plane.py, one place at a time. */
+
+#ifndef TOCSIN_PLANE_H
+#define TOCSIN_PLANE_H
+
+#include <math.h>
+#include <stdint.h>
+
+#define RAD (3.14159265358979323846 / 180.0)
+#define A_M 6378137.0
+#define FLATTENING (1.0 / 298.257223563)
+#define E2 (FLATTENING * (2 - FLATTENING))
+
+/* numpy's maximum and minimum: a NaN in either is the answer. */
+static inline double most_of(double a, double b) { return a != a || a > b ? a : b; }
+static inline double least_of(double a, double b) { return a != a || a < b ? a : b; }
+
+typedef struct {
+  double lon, lat, sin, cos, n, m, bend;
+} Place;
+
+static inline Place place(double lon, double lat) {
+  Place p;
+  double sin2, e;
+  p.lon = lon, p.lat = lat;
+  p.sin = sin(lat * RAD);
+  sin2 = p.sin * p.sin;
+  p.cos = sqrt(1 - sin2);
+  e = E2 * sin2;
+  p.n = A_M * (1 + e * (0.5 + e * (0.375 + e * 0.3125)));
+  p.m = A_M * (1 - E2) * (1 + e * (1.5 + e * (1.875 + e * 2.1875)));
+  p.bend = p.sin / (most_of(p.cos, 1e-3) * (2 * A_M));
+  return p;
+}
+
+static inline void project(const Place *p, double dlon, double lat, double *x, double *y) {
+  double rise = (lat - p->lat) * RAD;
+  double cos = p->cos * (1 - rise * rise / 2) - p->sin * rise;
+  *x = dlon * RAD * p->n * cos;
+  *y = rise * p->m + p->bend * *x * *x;
+}
+
+/* A difference of longitudes the short way; half a turn and less is one already. */
+static inline double short_way(double dlon) {
+  return fabs(dlon) <= 180.0 ? dlon : dlon - 360.0 * rint(dlon / 360.0);
+}
+
+static inline void xy(const Place *p, double lon, double lat, double *x, double *y) {
+  project(p, short_way(lon - p->lon), lat, x, y);
+}
+
+static inline void away(const Place *p, double x, double y, double *lon, double *lat) {
+  double rise = (y - p->bend * x * x) / p->m, at = p->lat + rise / RAD;
+  double cos = most_of(p->cos * (1 - rise * rise / 2) - p->sin * rise, 1e-6);
+  *lon = short_way(p->lon + x / (p->n * cos) / RAD);
+  *lat = at < -90.0 ? -90.0 : at > 90.0 ? 90.0 : at;
+}
+
+/* Both ends of a piece in the plane; b lies where it does beside a. */
+static inline void ends(const Place *p, double a_lon, double a_lat, double b_lon, double b_lat,
+                        double *a, double *b) {
+  double dlon = short_way(a_lon - p->lon);
+  project(p, dlon, a_lat, &a[0], &a[1]);
+  project(p, dlon + (b_lon - a_lon), b_lat, &b[0], &b[1]);
+}
+
+/* The squared distance of the place from a piece. */
+static inline double squared(const double *a, const double *b) {
+  double sx = b[0] - a[0], sy = b[1] - a[1], length2 = sx * sx + sy * sy, x, y;
+  double t = -(a[0] * sx + a[1] * sy) / most_of(length2, 1e-9);
+  t = t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
+  x = a[0] + t * sx, y = a[1] + t * sy;
+  return x * x + y * y;
+}
+
+/* Whether the way from the place to q crosses a piece; a vertex on it belongs to one side. */
+static inline int crossed(const double *a, const double *b, double qx, double qy) {
+  int left = qx * a[1] - qy * a[0] > 0, right = qx * b[1] - qy * b[0] > 0;
+  double sx = b[0] - a[0], sy = b[1] - a[1];
+  int here = sy * a[0] - sx * a[1] > 0, there = sx * (qy - a[1]) - sy * (qx - a[0]) > 0;
+  return left != right && here != there;
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* A batch of positions into the filters of a watch, one after the other.
+
+   The same rules and equations as fold.py, limits.py and plane.py, in which every step is explained;
+   those are what runs where no compiler was at hand.  + - * / and sqrt give the bits that numpy
+   gives; sin and cos may differ in the last one.
+
+   Compiled without -ffast-math: a NaN is "not told" and stays one. */
+
+#include "plane.h"
+
+/* Columns of the matrices of tracks.py. */
+enum { T, LON, LAT, VE, VN, PP, PV, VV, R, FLON, FLAT, GAP, COUNT, H, H_AT = H + 4,
+       HEARD_AT = H_AT + 4, PLACED_AT, LAG_S, ANSWERED_AT, H_SIGMA_M, VRATE_MPS, JUDGED_AT,
+       JUDGED_LON, JUDGED_LAT, JUDGED_WIDE, CLEAR_M, WIDE };
+enum { BY_NOW, BY_EVER, BARE, SOUND_TIMES, SCRATCH };
+enum { KIND, PLAN, GROUNDED, LEAPS, LATES, EIGHT = 8 };
+enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7 };
+enum { AHEAD = 8 }; /* turns that memory takes */
+enum { LATE, REPEATED, UNREACHABLE };
+#define SAME_S 10.0
+#define NEAR_DEG 1e-5
+#define UNKNOWN_V_MPS 150.0
+#define V_SIGMA_MPS 5.0
+#define FASTEST_MPS 1000.0
+#define LIKELY_MPS 400.0
+#define DEGREE_M 112000.0
+#define SURE 6.0
+
+typedef struct { /* of tracks.py: a row a track */
+  double *numbers;  /* (rows, WIDE) */
+  int64_t *counts;  /* (rows, EIGHT) */
+  int8_t *codes;    /* (rows, EIGHT) */
+  double *late_t, *odd_t, *odd_lon, *odd_lat, *moved_at, *leapt_at, *other_at, *poor_at;
+  const int32_t *waiting; /* hold.py */
+} Columns;
+
+typedef struct { /* updates as batch.py has them */
+  const int64_t *row;
+  const double *t_s, *lon, *lat, *sigma_m, *ve, *vn, *h_m /* (4, count) */, *h_sigma_m, *vrate_mps;
+  const int8_t *kind, *answers, *plan, *grounded, *nacp, *nic;
+  int64_t count;
+} Updates;
+
+typedef struct {
+  double clock_s, now_s, accel_psd;
+  int64_t witness;      /* its bit */
+  int64_t other_kinds;  /* a bit for each kind of source that needs no satellites */
+} Now;
+
+static int unreachable(const double *m, double x, double y, double dt, double r) {
+  double off2 = x * x + y * y, span = most_of(dt, 0.0) + 1.5, pace, reach;
+  double speed2 = m[VE] * m[VE] + m[VN] * m[VN];
+  if (!(off2 > (1.69 * speed2 + 2500.0) * (span * span) + 90000.0)) return 0;
+  pace = 1.3 * sqrt(speed2) + 3 * sqrt(m[VV]) + 50.0 + 5.0 * span;
+  reach = least_of(pace, FASTEST_MPS) * span + 4 * sqrt(r + m[R]) + 300.0;
+  return off2 > reach * reach;
+}
+
+static int set_back(const Columns *c, int64_t row, double t_s, double dt) {
+  int8_t *code = c->codes + row * EIGHT;
+  int in_order, run;
+  if (!(dt < -BACK_S)) return 0;
+  in_order = t_s > c->late_t[row];
+  run = in_order ? (code[LATES] < MOST_RUN ? code[LATES] + 1 : MOST_RUN) : 1;
+  c->late_t[row] = t_s;
+  code[LATES] = (int8_t)run;
+  return in_order && run >= AGREE;
+}
+
+static int elsewhere(const Columns *c, int64_t row, double t, double lon, double lat, double r) {
+  Place odd = place(c->odd_lon[row], c->odd_lat[row]);
+  double x, y, dt = t - c->odd_t[row], reach = LIKELY_MPS * (fabs(dt) + 1.5) + 8 * sqrt(r) + 300.0;
+  int8_t *code = c->codes + row * EIGHT;
+  int run = 1;
+  xy(&odd, lon, lat, &x, &y);
+  if (code[LEAPS] > 0 && x * x + y * y <= reach * reach && dt >= 0)
+    run = code[LEAPS] < MOST_RUN ? code[LEAPS] + 1 : MOST_RUN;
+  code[LEAPS] = (int8_t)run;
+  c->odd_t[row] = t;
+  c->odd_lon[row] = lon;
+  c->odd_lat[row] = lat;
+  return run >= AGREE;
+}
+
+static void filtered(double *m, const Place *at, double dt, double x, double y, double r, double ve,
+                     double vn, double q) {
+  double dt2 = dt * dt;
+  double pp = m[PP] + 2 * dt * m[PV] + dt2 * m[VV] + (q / 3) * dt2 * dt;
+  double pv = m[PV] + dt * m[VV] + (q / 2) * dt2, vv = m[VV] + q * dt;
+  double east = m[VE] * dt, north = m[VN] * dt, ex = x - east, ey = y - north;
+  double off2 = ex * ex + ey * ey, s, k0, k1, px, py, vx, vy;
+  if (off2 > 18.0 * (pp + r)) { /* a turn that q does not explain */
+    double more = off2 / 4;
+    pp = pp + more;
+    pv = pv + more / most_of(dt, 1.0);
+    vv = vv + 2 * more / most_of(dt2, 1.0);
+  }
+  s = pp + r, k0 = pp / s, k1 = pv / s;
+  px = east + k0 * ex, py = north + k0 * ey;
+  vx = m[VE] + k1 * ex, vy = m[VN] + k1 * ey;
+  vv = vv - k1 * pv;
+  pv = pv * (1 - k0);
+  pp = pp * (1 - k0);
+  if (!isnan(ve + vn)) {
+    double sv = vv + V_SIGMA_MPS * V_SIGMA_MPS, ux = ve - vx, uy = vn - vy;
+    k0 = pv / sv, k1 = vv / sv;
+    px = px + k0 * ux, py = py + k0 * uy;
+    vx = vx + k1 * ux, vy = vy + k1 * uy;
+    pp = pp - k0 * pv;
+    pv = pv * (1 - k1);
+    vv = vv * (1 - k1);
+  }
+  away(at, px, py, &m[LON], &m[LAT]);
+  m[VE] = vx, m[VN] = vy, m[PP] = pp, m[PV] = pv, m[VV] = vv;
+}
+
+static void started(double *m, double lon, double lat, double r, double ve, double vn) {
+  int told = !isnan(ve + vn);
+  m[LON] = lon, m[LAT] = lat;
+  m[VE] = told ? ve : 0.0, m[VN] = told ? vn : 0.0;
+  m[PP] = r, m[PV] = 0.0;
+  m[VV] = told ? V_SIGMA_MPS * V_SIGMA_MPS : UNKNOWN_V_MPS * UNKNOWN_V_MPS;
+}
+
+/* One position into its track; returns whether it was used. */
+static int folded(const Columns *c, const Now *now, int64_t row, double t, double lon, double lat,
+                  double r, double ve, double vn, int64_t *counts) {
+  double *m = c->numbers + row * WIDE, dt = t - m[T], x, y, gap;
+  int anew = m[COUNT] == 0, copy = 0, late, far;
+  Place at = place(m[LON], m[LAT]);
+  if (!anew && fabs(lat - m[FLAT]) <= NEAR_DEG && fabs(lon - m[FLON]) <= 2 * NEAR_DEG)
+    copy = fabs(dt) < 1.0 || (lat == m[FLAT] && lon == m[FLON] && fabs(dt) < SAME_S);
+  late = dt < 0 && !anew && !copy;
+  xy(&at, lon, lat, &x, &y);
+  far = !anew && !copy && !late && unreachable(m, x, y, dt, r);
+  if (late) counts[LATE]++, anew = set_back(c, row, t, dt);
+  if (copy) counts[REPEATED]++;
+  if (far) {
+    counts[UNREACHABLE]++;
+    anew = elsewhere(c, row, t, lon, lat, r);
+    if (anew) c->moved_at[row] = now->clock_s;
+    c->leapt_at[row] = now->clock_s;
+  }
+  if (!anew && (late || copy || far)) return 0;
+  if (anew) {
+    started(m, lon, lat, r, ve, vn);
+    gap = 0.0;
+  } else {
+    filtered(m, &at, dt, x, y, r, ve, vn, now->accel_psd);
+    gap = m[GAP] + (least_of(dt, 60.0) - m[GAP]) * (m[COUNT] > 1 ? 0.2 : 1.0);
+  }
+  m[GAP] = gap;
+  m[T] = t, m[R] = r, m[FLON] = lon, m[FLAT] = lat;
+  m[COUNT] += 1.0;
+  c->codes[row * EIGHT + LEAPS] = c->codes[row * EIGHT + LATES] = 0;
+  return 1;
+}
+
+/* The lines of memory of a track that comes some turns later. */
+static inline void fetch(const Columns *c, int64_t row) {
+  const char *numbers = (const char *)(c->numbers + row * WIDE);
+  for (int line = 0; line < 4; line++) __builtin_prefetch(numbers + 64 * line, 1);
+  __builtin_prefetch(c->counts + row * EIGHT, 1);
+  __builtin_prefetch(c->codes + row * EIGHT, 1);
+}
+
+/* All positions in `order`; writes the rows that moved, each once where equal rows stand side by
+   side, and returns how many. */
+long tocsin_fold(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n,
+                 int64_t *rows, int64_t *counts) {
+  long out = 0;
+  for (long i = 0; i < n; i++) {
+    int64_t k = order[i], row = u->row[k];
+    double lag = now->now_s - u->t_s[k];
+    if (i + AHEAD < n) fetch(c, u->row[order[i + AHEAD]]);
+    c->counts[row * EIGHT + BY_EVER] |= now->witness;
+    if (!folded(c, now, row, u->t_s[k], u->lon[k], u->lat[k], u->sigma_m[k] * u->sigma_m[k],
+                u->ve[k], u->vn[k], counts))
+      continue;
+    c->numbers[row * WIDE + PLACED_AT] = now->clock_s;
+    c->numbers[row * WIDE + LAG_S] = lag < 0.0 ? 0.0 : lag > 60.0 ? 60.0 : lag;
+    c->codes[row * EIGHT + KIND] = u->kind[k];
+    if (now->other_kinds >> u->kind[k] & 1) c->other_at[row] = now->clock_s;
+    if (!out || rows[out - 1] != row) rows[out++] = row;
+  }
+  return out;
+}
+
+/* What updates tell beside a position, in `order` of time: of one track the last counts. */
+void tocsin_told(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n) {
+  for (long i = 0; i < n; i++) {
+    int64_t k = order[i], row = u->row[k], *count = c->counts + row * EIGHT;
+    double *m = c->numbers + row * WIDE;
+    int8_t *code = c->codes + row * EIGHT;
+    m[HEARD_AT] = now->clock_s;
+    count[BY_NOW] |= now->witness; /* also by a second receiver of the same message */
+    if (!isnan(u->vrate_mps[k])) m[VRATE_MPS] = u->vrate_mps[k];
+    if (u->answers[k] == 1) m[ANSWERED_AT] = now->clock_s, count[BARE] = 0;
+    if (u->plan[k] >= 0) code[PLAN] = u->plan[k];
+    if (u->grounded[k] >= 0) code[GROUNDED] = u->grounded[k];
+    count[SCRATCH] = count[SOUND_TIMES];
+    if ((u->nacp[k] >= 0 && u->nacp[k] <= POOR) || (u->nic[k] >= 0 && u->nic[k] <= POOR))
+      c->poor_at[row] = now->clock_s;
+  }
+  for (int d = 0; d < 4; d++) /* a datum at a time, as one sigma serves them all */
+    for (long i = 0; i < n; i++) {
+      int64_t k = order[i];
+      double h = u->h_m[d * u->count + k], *m = c->numbers + u->row[k] * WIDE;
+      if (isnan(h)) continue;
+      m[H + d] = h, m[H_AT + d] = now->clock_s, m[H_SIGMA_M] = u->h_sigma_m[k];
+    }
+  for (long i = 0; i < n; i++) { /* once a batch, whatever the number of reports */
+    int64_t k = order[i], *count = c->counts + u->row[k] * EIGHT;
+    int nacp = u->nacp[k], nic = u->nic[k], best = nacp > nic ? nacp : nic;
+    int poor = (nacp >= 0 && nacp <= POOR) || (nic >= 0 && nic <= POOR);
+    if (best >= SOUND && !poor)
+      count[SOUND_TIMES] = count[SCRATCH] < MOST_RUN ? count[SCRATCH] + 1 : MOST_RUN;
+    if (u->answers[k] == 0) count[BARE] += 1;
+  }
+}
+
+/* Which of some rows may have changed against the areas; returns how many, in their order. */
+long tocsin_due(const Columns *c, const int64_t *rows, long n, double clock_s, double widest2,
+                const double *recheck_s, int64_t *due) {
+  long out = 0;
+  for (long i = 0; i < n; i++) {
+    int64_t row = rows[i];
+    const double *m = c->numbers + row * WIDE;
+    double x = (m[LON] - m[JUDGED_LON]) * m[JUDGED_WIDE];
+    double y = (m[LAT] - m[JUDGED_LAT]) * DEGREE_M;
+    double left = m[CLEAR_M] - SURE * sqrt(most_of(m[PP], m[R]) + widest2);
+    if (x * x + y * y >= left * left || left <= 0 || c->waiting[row] > 0 ||
+        clock_s - m[JUDGED_AT] >= recheck_s[row])
+      due[out++] = row;
+  }
+  return out;
+}

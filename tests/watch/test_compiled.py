@@ -1,0 +1,144 @@
+"""The compiled loops and their twins in numpy: the same alerts, the same tracks to rounding."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.watch.world import START_NS, area, engine, rule
+from tocsin import compiled
+from tocsin.schema import Datum, Limit
+from tocsin.schema.live import plain
+from tocsin.watch import batch as batches
+from tocsin.watch.batch import NOBODY, Batch
+from tocsin.watch.engine import Engine
+from tocsin.watch.limits import Limits
+
+ROOM = Path(batches.__file__).parent
+AREAS = [
+    area("EE"),
+    area("CTR", west=24.5, south=59.2, east=25.1, north=59.6),
+    area("HIGH", west=25.2, south=58.5, east=26.8, north=59.5, lower=Limit(3_000.0, Datum.MSL)),
+    area("LINE", west=179.2, south=59.0, east=180.0, north=60.0),
+]
+RULES = [rule(kinds=["inside", "predicted", "dark"])]
+
+
+@pytest.fixture(autouse=True)
+def _built() -> None:
+    for name in ("round.c", "limits.c"):
+        if compiled.library(ROOM / name) is None:
+            reason = f"needs {name} compiled, and no C compiler was at hand at the install"
+            if "native" in os.environ.get("TOCSIN_REQUIRE", "").split(","):
+                pytest.fail(reason)
+            pytest.skip(reason)
+
+
+def in_numpy(machine: Engine) -> Engine:
+    """Return an engine whose compiled loops are left aside."""
+    machine.intake.compiled = None
+    machine.judge.limits._nearby = None
+    return machine
+
+
+def messy(rng: np.random.Generator, k: int, fleet: int) -> Batch:
+    """Return a second of traffic as no feed should send it, and all do."""
+    n = 60
+    who = rng.integers(0, fleet, n)  # some twice or three times, in any order
+    who[1] = who[0]
+    age_s = rng.choice([0.2, 0.5, 0.9, 3.0, 14.0], n, p=[0.4, 0.3, 0.2, 0.05, 0.05])
+    t_s = k - age_s
+    age_s[1] = age_s[0]  # and one told twice
+    course = 2 * np.pi * who / fleet
+    lon = 25.0 + 0.5 * np.cos(course) + 0.004 * t_s * np.sin(course) + rng.normal(0, 4e-4, n)
+    lat = 59.3 + 0.4 * np.sin(course) + 0.002 * t_s * np.cos(course) + rng.normal(0, 2e-4, n)
+    over = who % 7 == 0  # these fly across the antimeridian
+    lon = np.where(over, (lon + 154.6 + 180.0) % 360.0 - 180.0, lon)
+    lon[1], lat[1] = lon[0], lat[0]
+    leaps = rng.random(n) < 0.05
+    leaps[:2] = False
+    lat = np.where(leaps, lat + 1.5, lat)
+    where = rng.random(n) < 0.08
+    lon, lat = np.where(where, np.nan, lon), np.where(where, np.nan, lat)
+    h = np.where(rng.random((4, n)) < 0.3, 3_000.0 + 50.0 * who, np.nan)
+    speed = rng.random(n) < 0.7
+
+    def codes(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+        return rng.choice(np.array(values, np.int8), n)
+
+    kind = codes(0, 0, 0, 5, 7)
+    return Batch(
+        feed="f", witness=f"w{k % 3}",
+        key=np.where((kind == 5) & (rng.random(n) < 0.3), NOBODY, 0x400000 + who),
+        t_ns=START_NS + np.round(t_s * 1e9).astype(np.int64),
+        lon_deg=lon, lat_deg=lat, sigma_m=rng.choice([20.0, 150.0, 2_000.0], n),
+        ve_mps=np.where(speed, 120.0, np.nan), vn_mps=np.where(speed, -30.0, np.nan),
+        h_m=h, h_sigma_m=np.where(rng.random(n) < 0.5, 30.0, np.nan),
+        vrate_mps=np.where(rng.random(n) < 0.5, -3.0, np.nan),
+        kind=kind, answers=codes(-1, 0, 1, 1), grounded=codes(-1, -1, 0, 1),
+        plan=codes(-1, 0, 1), nacp=codes(-1, 2, 9, 9), nic=codes(-1, 8, 8),
+        callsign=rng.choice(np.array([-1, 0, 1], np.int32), n), callsigns=("AB1", "CD2 "),
+        type=np.full(n, -1, np.int32), types=(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_both_ways_give_the_same_alerts_and_the_same_tracks(seed: int) -> None:
+    machines = [engine(AREAS, RULES, capacity=64) for _ in range(2)]
+    in_numpy(machines[1])
+    assert machines[0].intake.compiled is not None
+    rng = np.random.default_rng(seed)
+    told: list[list[str]] = [[], []]
+    for k in range(60):
+        update = messy(rng, k, fleet=50 + k)  # more than there is room for, in the end
+        for machine, said in zip(machines, told, strict=True):
+            step = machine.step(update, START_NS + k * 1_000_000_000)
+            said += [json.dumps(plain(alert)) for alert in step.alerts]
+            said += [json.dumps(step.gone)]
+    assert told[0] == told[1] and sum("inside" in each for each in told[0]) > 20
+    one, other = machines
+    assert one.counts == other.counts
+    assert {"late", "repeated", "unreachable", "evicted"} <= set(one.counts)
+    a, b = one.tracks, other.tracks
+    np.testing.assert_allclose(a.numbers, b.numbers, rtol=1e-9, atol=1e-9)
+    tallies = a.counts.shape[1] - 4  # the last one is scratch, then padding
+    assert (a.counts[:, :tallies] == b.counts[:, :tallies]).all()
+    assert (a.codes == b.codes).all() and (a.jammed == b.jammed).all()
+    for name in ("late_t", "odd_t", "moved_at", "leapt_at", "other_at", "poor_at", "by_then"):
+        assert np.array_equal(getattr(a, name), getattr(b, name)), name
+
+
+def test_both_ways_see_the_same_limits() -> None:
+    quick, plain_way = Limits(AREAS), Limits(AREAS)
+    plain_way._nearby = None
+    assert quick._nearby is not None
+    rng = np.random.default_rng(7)
+    for need in (500.0, 5_000.0, 80_000.0):
+        lon = np.concatenate([rng.uniform(22, 28, 300), rng.uniform(178, 180, 50), [-179.99] * 5])
+        lat = np.concatenate([rng.uniform(58, 61, 300), rng.uniform(58, 61, 55)])
+        for _ in range(2):  # squares still to be made, then made
+            a = quick.look(lon, lat, np.full(len(lon), need))
+            b = plain_way.look(lon, lat, np.full(len(lon), need))
+            assert (a.point == b.point).all() and (a.area == b.area).all()
+            assert (a.exact == b.exact).all() and (a.rest_m == b.rest_m).all()
+            np.testing.assert_allclose(a.d_m, b.d_m, rtol=1e-9, atol=1e-6)
+        which = rng.integers(0, len(AREAS), len(lon))
+        for _ in range(2):
+            np.testing.assert_allclose(
+                quick.rough(lon, lat, which), plain_way.rough(lon, lat, which), rtol=1e-9, atol=1e-6
+            )
+        for k in range(0, len(lon), 9):
+            got = quick.distance_m(lon[k], lat[k], int(which[k]))
+            want = plain_way.distance_m(lon[k], lat[k], int(which[k]))
+            assert got == pytest.approx(want, rel=1e-9, abs=1e-6, nan_ok=True)
+
+
+def test_a_library_of_another_machine_is_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "loop.bin").write_bytes(b"\x7fELF of somewhere else")
+    assert compiled.library(tmp_path / "loop.c") is None
+    with pytest.raises(ValueError, match="lies in pieces"):
+        compiled.at(np.zeros((4, 4))[:, 1])
