@@ -21,8 +21,9 @@ from tocsin.feed.stream import Stream, stream
 VAINDLOO = ROOT / "examples" / "vaindloo-2025-09-19"
 NOW_NS = 1_758_263_000_000_000_000
 DAY = ReadOptions(date=date(2025, 9, 19))
-#: What a stream must say otherwise: it has another name and other bytes, and no file's date.
-_OWN = ("obs_id", "file_sha256", "source_id", "t_applicability", "t_reception")
+#: What a stream must say otherwise: it has another name and other bytes, and no file's date; and
+#: as long as its stamps may yet be either, its times are those of receipt.
+_OWN = ("obs_id", "file_sha256", "source_id", "t_applicability", "t_reception", "t_quality")
 
 
 def cut(data: bytes, rng: Random, sizes: tuple[int, ...]) -> Iterator[bytes]:
@@ -89,7 +90,7 @@ def test_forty_minutes_of_beast_with_restarts() -> None:
     same(table, whole.fixes)
     assert (records, refused) == (whole.input.records, whole.input.quarantined)
     # The day is given, the stamps are GPS: the times are those of the file too.
-    for name in ("t_applicability", "t_reception"):
+    for name in ("t_applicability", "t_reception", "t_quality"):
         assert table[name].combine_chunks().equals(whole.fixes[name].combine_chunks())
 
 

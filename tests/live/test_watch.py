@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import ROOT
@@ -26,6 +27,7 @@ from tests.live.traffic import (
     write_config,
 )
 from tocsin.errors import SettingsError, TocsinError
+from tocsin.feed.beastframes import STATUS, split
 from tocsin.run.live.board import Said
 from tocsin.run.live.config import read_config
 from tocsin.run.live.configkeys import KEYS
@@ -191,6 +193,32 @@ def test_sbs_and_aircraft_json_over_http(tmp_path: Path) -> None:
             assert [a.track for a in alerts(watch, AlertKind.INSIDE)] == ["4ab179"]
     server.shutdown()
     server.server_close()
+
+
+def test_gps_stamps_that_nobody_announced_are_found_out(tmp_path: Path) -> None:
+    """The reference case's receiver, joined in the middle without its status messages."""
+    recorded = (ROOT / "examples" / "vaindloo-2025-09-19" / "adsb-synthetic-gps.beast").read_bytes()
+    messages, _ = split(recorded)
+    rows = np.flatnonzero(messages.kind != STATUS)
+    rows = rows[len(rows) // 2 :]
+
+    def middle() -> Iterator[tuple[float, bytes]]:
+        stamp = messages.stamp[rows]
+        at_s = (stamp >> 30) - (stamp[0] >> 30) + (stamp & 0x3FFFFFFF) / 1e9
+        for k, row in enumerate(rows.tolist()):
+            begin = int(messages.offset[row])
+            yield float(at_s[k] - at_s[0]), recorded[begin : begin + int(messages.span[row])]
+
+    with beast_server(middle, waits=True) as port:
+        watch = Watch.of(write_config(tmp_path, port))
+        with watch:
+            until(lambda: "its times are shifted" in watch.board.feeds()[0].said, "GPS times")
+            until(lambda: len(watch.board.state()["tracks"]["rows"]) > 3, "aircraft are seen")
+            time.sleep(1.5)
+            latency_s = watch.board.feeds()[0].latency_s
+            assert latency_s is not None and latency_s < 2.0
+            assert not watch.core.engine.counts.get("late")
+    same_again(watch)
 
 
 @pytest.mark.parametrize("group", ["", "239.255.77.7"])

@@ -28,6 +28,11 @@ class AsterixStream:
         self._feed, self._options = feed, options
         self._told = Told()
 
+    @property
+    def clock(self) -> str:
+        """Return whose clock times are by: the sensors that made the blocks."""
+        return "sensor"
+
     def restart(self) -> None:
         """A datagram is complete in itself."""
 

@@ -2,7 +2,8 @@
 
 A recording holds no date and as a rule no time of day: see `clock` for what its counter is worth.
 The stamps count as GPS time of day if the receiver says so in a status message (type '4', bit 4
-of its first byte) and every stamp can be read that way.  Mode A/C replies ('1') carry no address:
+of its first byte) and every stamp can be read that way; without a status message, if they show it
+themselves (`stampkind`).  Mode A/C replies ('1') carry no address:
 they are counted as decoded, with a note, and give no fix.  Frames with the stamp "\\xff\\0MLAT"
 were made by multilateration and are marked so.
 """
@@ -17,6 +18,7 @@ from tocsin.feed.frames import LONG_BYTES, SHORT_BYTES, Frames
 from tocsin.feed.modes import decode
 from tocsin.feed.quarantine import Quarantine
 from tocsin.feed.source import ReadOptions, Source
+from tocsin.feed.stampkind import Evidence, StampKind
 from tocsin.schema import Reading
 
 NAME = "beast"
@@ -50,9 +52,13 @@ def read(source: Source, options: ReadOptions) -> Reading:
         quarantine.add(f"byte {lost.offset}", lost.reason, lost.detail, raw)
 
     status = messages.kind == STATUS
-    gps = bool((messages.payload[status, 0] & GPS_BIT).any())
     real = messages.stamp[~status & (messages.stamp != clock.MLAT_STAMP)]
-    gps = gps and bool(clock.is_gps(real).all())
+    if status.any():
+        said = bool((messages.payload[status, 0] & GPS_BIT).any())
+        gps, plain = said and bool(clock.is_gps(real).all()), True
+    else:
+        kind = Evidence().take(real)
+        gps, plain = kind is StampKind.GPS, kind is not StampKind.UNKNOWN
     mode_s = np.isin(messages.kind, (MODE_S_SHORT, MODE_S_LONG))
     timing = clock.timing(messages.stamp[mode_s], options.date, gps)
     frames = Frames(
@@ -67,6 +73,8 @@ def read(source: Source, options: ReadOptions) -> Reading:
     )
     done = decode(source, options, frames, quarantine, timing.quality)
     notes = timing.notes + done.notes
+    if len(real) and not plain:
+        notes += ("stamps are read as those of a counter; they are too few to rule out GPS time",)
     for count, text in (
         (int((messages.kind == MODE_AC).sum()), "Mode A/C reply (no address, no fix)"),
         (int(status.sum()), "receiver status message"),

@@ -3,7 +3,8 @@
 The counter of a receiver gives differences.  Its first frame of a connection is taken to have
 been received when its batch was; a counter that restarts is taken so anew.  GPS stamps give the
 second of the UTC day; the day is that which brings them closest to the time of receipt, or the
-one that is given for the first.
+one that is given for the first.  Until it is known which of the two they are (the receiver says so,
+or they show it themselves: `stampkind`), frames have the time of their receipt.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tocsin.feed.beastframes import MODE_S_LONG, MODE_S_SHORT, STATUS
 from tocsin.feed.frames import LONG_BYTES, NO_TIME, SHORT_BYTES, Frames, Ints
 from tocsin.feed.quarantine import Quarantine
 from tocsin.feed.source import ReadOptions
+from tocsin.feed.stampkind import Evidence, StampKind
 from tocsin.feed.stream import batch_of
 from tocsin.schema import Floats, Reading
 
@@ -44,6 +46,7 @@ class BeastStream:
         """Forget the start of a message."""
         self._offset += len(self._rest)
         self._rest = b""
+        self._stamps.restart()
 
     def take(self, data: bytes, t_ns: int) -> Reading:
         """Return the fixes of the next bytes."""
@@ -57,8 +60,8 @@ class BeastStream:
             raw = whole[lost.offset : lost.offset + min(lost.span, _RAW_BYTES)]
             quarantine.add(f"byte {self._offset + lost.offset}", lost.reason, lost.detail, raw)
         status = messages.kind == STATUS
-        if (messages.payload[status, 0] & GPS_BIT).any():
-            self._stamps.gps = True
+        if status.any():
+            self._stamps.say(gps=bool((messages.payload[status, 0] & GPS_BIT).any()))
         mode_s = np.isin(messages.kind, (MODE_S_SHORT, MODE_S_LONG))
         stamp = messages.stamp[mode_s]
         t, clock_s = self._stamps.take(stamp, t_ns, self._options)
@@ -72,8 +75,9 @@ class BeastStream:
             stamp == clock.MLAT_STAMP,
             messages.span[mode_s],
         )
-        quality = "gps" if self._stamps.gps else "counter"
-        done = modes.decode(source, self._options, frames, quarantine, quality, self._memory)
+        done = modes.decode(
+            source, self._options, frames, quarantine, self._stamps.quality, self._memory
+        )
         self._rest = whole[cut:]
         self._offset += cut
         self._batches += 1
@@ -81,6 +85,11 @@ class BeastStream:
             self._memory.forget(float(np.nanmax(clock_s)) - KEPT_S)
         records = len(messages.offset) + len(stretches)
         return quarantine.reading(source.sha256, NAME, records, done.table, done.notes)
+
+    @property
+    def clock(self) -> str:
+        """Return whose clock the newest times are by."""
+        return self._stamps.quality
 
     def dump(self) -> dict[str, Any]:
         """Return everything that is remembered."""
@@ -119,13 +128,47 @@ class Stamps:
     """The 48-bit stamps of one stream as time; see `clock` for whole files."""
 
     def __init__(self) -> None:
-        self.gps = False  # the receiver said so
-        self._was_gps = False
+        self._kind = StampKind.UNKNOWN
+        self._settled = False  # by the receiver, or by its stamps
+        self._evidence = Evidence()
         self._first: int | None = None  # stamp
         self._last = 0  # stamp
         self._days = 0  # midnights passed, GPS
         self._segment = 0  # restarts, counter
         self._base_ns: int | None = None  # UTC of clock 0, of this segment
+
+    @property
+    def quality(self) -> str:
+        """Return whose clock the times of the last frames are by."""
+        return "host" if self._kind is StampKind.UNKNOWN else self._kind.value
+
+    def restart(self) -> None:
+        """Look anew: another receiver may answer, and times of receipt begin again."""
+        self._evidence, self._settled = Evidence(), False
+
+    def say(self, *, gps: bool) -> None:
+        """Take the receiver at its word."""
+        self._settled = True
+        self._become(StampKind.GPS if gps else StampKind.COUNTER)
+
+    def _become(self, kind: StampKind) -> None:
+        if StampKind.GPS in (kind, self._kind) and kind is not self._kind:
+            self._segment += self._first is not None  # clocks without a known relation
+            self._first = None
+        if kind is not self._kind:
+            self._base_ns = None
+        self._kind = kind
+
+    def _look(self, heard: Ints, t_ns: int) -> None:
+        if self._settled:
+            if self._kind is StampKind.GPS and not clock.is_gps(heard).all():
+                self._become(StampKind.COUNTER)  # it says GPS and counts otherwise
+                self.restart()
+            return
+        found = self._evidence.take(heard, t_ns)
+        if found is not StampKind.UNKNOWN:
+            self._settled = True
+            self._become(found)
 
     def take(
         self, stamp: Ints, t_ns: int, options: ReadOptions
@@ -133,10 +176,7 @@ class Stamps:
         """Return UTC and a clock for differences of frames (N,) in order of receipt."""
         count = len(stamp)
         heard = stamp != clock.MLAT_STAMP
-        if self.gps and heard.any() and not clock.is_gps(stamp[heard]).all():
-            self.gps = False  # it says GPS and counts otherwise
-        if self.gps != self._was_gps:
-            self._first, self._base_ns, self._was_gps = None, None, self.gps
+        self._look(stamp[heard], t_ns)
         if self._first is None:
             if not heard.any():
                 return np.full(count, NO_TIME), np.full(count, np.nan)
@@ -147,12 +187,12 @@ class Stamps:
         rank = np.maximum.accumulate(np.where(heard, np.arange(count), -1))
         own = np.where(rank >= 0, stamp[np.maximum(rank, 0)], self._last) if count else stamp
         line = np.concatenate([[self._last], own]).astype(np.int64)
-        if self.gps:
+        if self._kind is StampKind.GPS:
             ns = (line >> 30) * 1_000_000_000 + (line & 0x3FFFFFFF)
             days = self._days + clock.midnights(ns)
             clock_ns = (ns + days * DAY_NS)[1:]
             self._days = int(days[-1])
-            segment = np.zeros(count, np.int64)
+            segment = np.full(count, self._segment)
             if self._base_ns is None and count:
                 self._base_ns = _midnight_ns(int(clock_ns[-1]), t_ns, options)
         else:
@@ -166,7 +206,10 @@ class Stamps:
             return np.full(0, NO_TIME), np.zeros(0)
         self._last = int(line[-1])
         base = 0 if self._base_ns is None else self._base_ns
-        t = (base + clock_ns).view("datetime64[ns]")
+        if self._kind is StampKind.UNKNOWN:
+            t = np.full(count, t_ns).view("datetime64[ns]")
+        else:
+            t = (base + clock_ns).view("datetime64[ns]")
         known = (np.arange(count) >= unknown) & (segment == segment[-1])
         clock_s = clock_ns * 1e-9 + segment * clock.APART_S
         return (
@@ -176,11 +219,14 @@ class Stamps:
 
     def dump(self) -> dict[str, Any]:
         """Return everything that is remembered."""
-        return dict(self.__dict__)
+        return {**self.__dict__, "_evidence": self._evidence.dump()}
 
     def load(self, told: dict[str, Any]) -> None:
         """Remember what was dumped."""
         self.__dict__.update(told)
+        self._kind = StampKind(told["_kind"])
+        self._evidence = Evidence()
+        self._evidence.load(told["_evidence"])
 
 
 def _midnight_ns(own_ns: int, t_ns: int, options: ReadOptions) -> int:

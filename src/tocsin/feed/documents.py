@@ -43,6 +43,11 @@ class Documents:
     def __init__(self, feed: str, name: str, read: Callable[[Source], Reading]) -> None:
         self._feed, self._name, self._read = feed, name, read
 
+    @property
+    def clock(self) -> str:
+        """Return whose clock times are by: whoever made the messages."""
+        return "host"
+
     def restart(self) -> None:
         """Nothing is kept between messages."""
 

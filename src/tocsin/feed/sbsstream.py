@@ -24,6 +24,11 @@ class SbsStream:
         self._batches = 0
         self._memory = Memory()
 
+    @property
+    def clock(self) -> str:
+        """Return whose clock times are by: the computer that made the lines."""
+        return "host"
+
     def restart(self) -> None:
         """Forget the start of a line."""
         self._rest = b""

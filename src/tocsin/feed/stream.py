@@ -23,6 +23,11 @@ from tocsin.schema import Reading
 class Stream(Protocol):
     """What is read of one feed."""
 
+    @property
+    def clock(self) -> str:
+        """Return whose clock the newest times are by; times by two have no known relation."""
+        ...
+
     def take(self, data: bytes, t_ns: int) -> Reading:
         """Return the fixes of the next bytes, which were received at a time (UTC)."""
         ...

@@ -30,7 +30,7 @@ from tocsin.watch.engine import Engine, Step
 from tocsin.watch.said import Asked
 
 _MAGIC = b"tocsinC\n"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ class Core:
         self.engine = Engine(self.areas, config.rules, config.settings, synthetic=config.synthetic)
         self._feeds = {feed.name: feed for feed in config.feeds}
         self._streams = {feed.name: _stream(feed) for feed in config.feeds}
-        self._anchors = {f.name: Anchor(round(f.late_s * 1e9)) for f in config.feeds}
+        self._anchors = {feed.name: _anchor(feed) for feed in config.feeds}
         self.health = {feed.name: Health() for feed in config.feeds}
         self._strains: dict[str, str] = {}
 
@@ -132,8 +132,12 @@ class Core:
         body = data[begin + 32 :]
         if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[begin : begin + 32]:
             raise IntegrityError("is no whole checkpoint", path=path, hint="an older one is used")
-        if int.from_bytes(data[len(_MAGIC) : begin], "big") > _VERSION:
+        version = int.from_bytes(data[len(_MAGIC) : begin], "big")
+        if version > _VERSION:
             raise IntegrityError("was written by a newer tocsin", path=path, hint="update this one")
+        if version < _VERSION:
+            hint = "its records are judged again"
+            raise UsageError("was written by an older tocsin", path=path, hint=hint)
         plain = zlib.decompress(body)
         size = int.from_bytes(plain[:8], "big")
         told = json.loads(plain[8 : 8 + size])
@@ -173,7 +177,11 @@ class Core:
             return Out()
         health, anchor = self.health[feed.name], self._anchors[feed.name]
         try:
-            reading = self._streams[feed.name].take(record.data, record.t_ns)
+            reader = self._streams[feed.name]
+            clock = reader.clock
+            reading = reader.take(record.data, record.t_ns)
+            if reader.clock != clock:
+                anchor = self._anchors[feed.name] = _anchor(feed)
             batch = prepared(reading.fixes, feed, anchor, self.now_ns)
         except (ValueError, LookupError, ArithmeticError, SourceError, pa.ArrowException) as error:
             # Bytes that no reader foresaw cost their batch and what the stream remembered, and
@@ -229,6 +237,10 @@ def digest(config: WatchConfig, areas: Sequence[Area]) -> str:
             told.update(np.ascontiguousarray(column).tobytes())
     told.update(repr((config.rules, config.settings, config.synthetic)).encode())
     return told.hexdigest()
+
+
+def _anchor(feed: FeedSpec) -> Anchor:
+    return Anchor(round(feed.late_s * 1e9))
 
 
 def _stream(feed: FeedSpec) -> Stream:

@@ -331,7 +331,8 @@ class Watch:
             )
             for spec in self.config.sinks
         ]
-        self.board.publish(Change(self.core.now_ns, alerts=self.core.open_alerts()))
+        held, feeds = self.core.open_alerts(), self.core.feeds()
+        self.board.publish(Change(self.core.now_ns, alerts=held, feeds=feeds))
         self.committer.start()
         self.judge.start()
         self._ready.set()
