@@ -199,12 +199,31 @@ class Evaluation:
         margin = signal.margin[:, seen.at]
         if node.quantifier is Quantifier.ALWAYS:
             fails, least = _any(no), _extreme(-margin)
-            return Held(~fails & _any(yes) & self.enough(seen), fails, -least)
+            kept = ~self.hidden(signal.no, fails, seen) & self.enough(seen)
+            return Held(~fails & _any(yes) & kept, fails, -least)
         holds, most = _any(yes), _extreme(margin)
-        some = Held(holds, ~holds & _any(no) & self.enough(seen), most)
+        kept = ~self.hidden(signal.yes, holds, seen) & self.enough(seen)
+        some = Held(holds, ~holds & _any(no) & kept, most)
         if node.quantifier is Quantifier.NEVER:
             return Held(some.no, some.yes, -some.margin)
         return some
+
+    def hidden(self, state: Bools, seen_so: Bools, seen: Sight) -> Bools:
+        """Return which samples show a state on their way through unobserved time and only there.
+
+        Nobody saw it, so it is no proof of the state; it is no proof of its absence either.
+        """
+        only = _any(state[:, seen.hidden]) & ~seen_so
+        if only.any():
+            share = 100 * only.mean()
+            self.gaps.append(
+                Gap(
+                    f"{max(seen.hidden_s, 1):.0f} s were not observed, and on "
+                    f"{'<1' if share < 1 else '>99' if share > 99 else f'{share:.0f}'} % of the "
+                    "ways it may have flown then the answer would be another"
+                )
+            )
+        return only
 
     def enough(self, seen: Sight) -> bool:
         if not seen.enough:
@@ -221,6 +240,7 @@ class Evaluation:
         entered = node.quantity == "entered"
         before, after = (no, yes) if entered else (yes, no)
         happened = _any(before[:, :-1] & after[:, 1:])
+        unseen = self.hidden(_turned(signal, entered), happened, seen)
         turn = 1.0 if entered else -1.0
         margin = _extreme(np.minimum(-turn * d_m[:, :-1], turn * d_m[:, 1:]))
         step_s = float(np.median(np.diff(seen.t_s))) if len(seen.t_s) > 1 else 0.0
@@ -234,7 +254,8 @@ class Evaluation:
             end = "first" if entered else "last"
             self.gaps.append(Gap(f"inside {node.of} when {end} seen: that end was not observed"))
         known = _any(yes | no)
-        return Held(happened, ~happened & ~maybe & known & self.enough(seen), margin)
+        no_sign = ~happened & ~maybe & ~unseen
+        return Held(happened, no_sign & known & self.enough(seen), margin)
 
     def total(self, node: Total, scope: Scope) -> Held:
         looked = self.look(node.body, scope)
@@ -344,6 +365,14 @@ def _once(rows: list[Row]) -> tuple[Row, ...]:
         if row not in kept:
             kept.append(row)
     return tuple(kept)
+
+
+def _turned(signal: Signal, entered: bool) -> Bools:
+    """Return the times between which a state begins, or ends: both of each pair, (M, K)."""
+    before, after = (signal.no, signal.yes) if entered else (signal.yes, signal.no)
+    turn = before[:, :-1] & after[:, 1:]
+    none = np.zeros((len(turn), 1), np.bool_)
+    return np.asarray(np.hstack([turn, none]) | np.hstack([none, turn]))
 
 
 def _any(flags: Bools) -> Bools:

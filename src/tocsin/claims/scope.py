@@ -51,6 +51,18 @@ class Sight:
     end_s: float
     coverage: float  # observed share, 0..1
     stated: bool
+    hidden: NDArray[np.int64]  # (h,) indices of the times within the scope that nobody observed
+
+    @property
+    def hidden_s(self) -> float:
+        """Return for how long nobody observed it, from sighting to sighting."""
+        if not len(self.hidden):
+            return 0.0
+        step_s = np.diff(self.t_s)
+        unseen = np.zeros(len(step_s), np.bool_)
+        unseen[self.hidden[self.hidden < len(step_s)]] = True
+        unseen[self.hidden[self.hidden > 0] - 1] = True
+        return float(step_s[unseen].sum())
 
     @property
     def enough(self) -> bool:
@@ -65,13 +77,14 @@ def sight(posterior: Posterior, scope: Scope) -> Sight:
         inside &= t >= scope.from_ns
     if scope.until_ns is not None:
         inside &= t <= scope.until_ns
-    at = np.flatnonzero(inside & posterior.observed)
+    at, hidden = (
+        np.flatnonzero(inside & seen) for seen in (posterior.observed, ~posterior.observed)
+    )
     t_s = (t - t[0]) / 1e9
     begin = -np.inf if scope.from_ns is None else (scope.from_ns - int(t[0])) / 1e9
     end = np.inf if scope.until_ns is None else (scope.until_ns - int(t[0])) / 1e9
-    return Sight(
-        at, t_s, begin, end, _coverage(posterior, at, t_s, begin, end, scope), scope.stated
-    )
+    coverage = _coverage(posterior, at, t_s, begin, end, scope)
+    return Sight(at, t_s, begin, end, coverage, scope.stated, hidden)
 
 
 def _coverage(

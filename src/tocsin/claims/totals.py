@@ -2,8 +2,9 @@
 
 Between two observed times the margin of a state is taken as linear, so the moment at which it
 begins or ends is found between them.  Unobserved time is never counted, and never taken as "no"
-either: where a state holds on one side of a gap it may have held all through it, so a total is
-an interval from what was seen to what may have been.
+either: where a state holds on one side of a gap, or somewhere on the way that a sample takes
+through it, it may have held all through it, so a total is an interval from what was seen to what
+may have been.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def total(signal: Signal, sight: Sight, weight: Floats | None = None) -> Totalle
     most = least.copy()
     for a, b in pairwise(at):
         if b - a > 1:
-            touched = signal.yes[:, a] | signal.yes[:, b]
+            touched = signal.yes[:, a : b + 1].any(axis=1)  # the samples run on through the gap
             most += np.where(touched, per_leg[:, a:b].sum(axis=1), 0.0)
     for edge, open_s in ((at[0], t_s[at[0]] - sight.begin_s), (at[-1], sight.end_s - t_s[at[-1]])):
         if open_s > _step_s(t_s):

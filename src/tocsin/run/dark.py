@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.run import radar
+from tocsin.incursion.joint import EPISODE_P
+from tocsin.run import onward, radar
 from tocsin.run.case import Case
 from tocsin.run.context import Context
 from tocsin.run.evidence import Weighed, calibration_notes, incursions, weigh
+from tocsin.run.findings import utc
 from tocsin.run.radar import DarkTrack
 from tocsin.run.sources import Gathered, Say
 from tocsin.schema import Outline
@@ -27,6 +29,8 @@ class Dark:
     weighed: tuple[Weighed, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    flown: tuple[Weighed, ...] = ()  # for the claims: tracks that may be one flight are one
+    unseen: tuple[dict[str, Any], ...] = ()  # the gaps within that flight
 
 
 def judged(
@@ -45,7 +49,49 @@ def judged(
     say("weighing them against every volume")
     weighed = tuple(weigh(tracks, outlines, rng))
     rows = incursions(weighed, UNKNOWN, [done.sha256 for done in gathered.inputs])
-    return Dark(tracks, weighed, tuple(rows), calibration_notes(known))
+    found = Dark(tracks, weighed, tuple(rows), calibration_notes(known), weighed)
+    if not case.claims or len(tracks) < 2:
+        return found
+    likeliest = max(weighed, key=lambda one: one.judged.p_ever).track if weighed else tracks[0]
+    parts = [tracks[k] for k in onward.chain(tracks, tracks.index(likeliest))]
+    if len(parts) < 2:
+        return found
+    say("putting together what may be one flight")
+    rng = np.random.default_rng([case.seed, 1])  # of its own: it changes nothing above
+    name = likeliest.posterior.track
+    whole = onward.joined(parts, name, sensors, case.height, known, rng)
+    whole = _counted(whole, beside)
+    one = weigh([whole], outlines, rng)
+    rest = [other for other in weighed if other.track not in parts]
+    names = " and ".join(part.posterior.track for part in parts)
+    gaps = onward.gaps_ns(parts)
+    length_s = sum(b - a for a, b in gaps) / 1e9
+    note = (
+        f"{names} may be one flight: claims are tested on both, {length_s:.0f} s were not observed."
+    )
+    return replace(
+        found,
+        notes=(*found.notes, note),
+        flown=(*one, *rest),
+        unseen=tuple(_unseen(one, name, *gap) for gap in gaps),
+    )
+
+
+def _unseen(whole: Sequence[Weighed], name: str, begin_ns: int, end_ns: int) -> dict[str, Any]:
+    """Return a gap within a flight as a row of `unobserved`, with what may lie on the way."""
+    between = []
+    for one in whole:
+        t_ns = one.track.posterior.t_ns
+        inside = one.judged.signed_m[:, (t_ns > begin_ns) & (t_ns < end_ns)] > 0
+        if inside.size and inside.any(axis=1).mean() > EPISODE_P:
+            between.append(one.outline.volume.name)
+    return {
+        "track": name,
+        "from_utc": utc(begin_ns),
+        "to_utc": utc(end_ns),
+        "why": f"no plot for {(end_ns - begin_ns) / 1e9:.0f} s",
+        "states_between": list(dict.fromkeys(between)),
+    }
 
 
 def _counted(track: DarkTrack, beside: Context) -> DarkTrack:

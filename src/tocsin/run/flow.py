@@ -131,6 +131,7 @@ def study(
     unseen = doubt.unobserved(found, outlines, settings.max_gap_s)
     findings = case_findings(case, gathered, airspace, found, settings, naive, unseen)
     findings["incursions"] += only.rows
+    findings["unobserved"] += only.unseen
 
     # Was it allowed, and could anybody have seen it?
     say("putting it together with other records")
@@ -141,7 +142,9 @@ def study(
 
     # What does each side say of it?
     say("testing the claims")
-    flown = own.of_claims(case.claims, gathered.tracks, found.table, outlines, weighed, case.seed)
+    flown = own.of_claims(
+        case.claims, gathered.tracks, found.table, outlines, only.flown, case.seed
+    )
     told = replace(case, reports=_for_claims(beside, flown, findings["context"]["about"], points))
     findings["claims"], findings["compatibility"], more = claims.judged(told, flown, asked)
     more_inputs = (*records.inputs, *firs.inputs, *register_claims.inputs(asked))

@@ -116,7 +116,9 @@ def dark_tracks(
     t_s = (mine.t_ns - t0_ns) / 1e9
     lon, lat, spread = _placed(mine, sensors, prior.median_m)
     fine = np.flatnonzero(np.isfinite(lon))
-    plane = Plane(float(np.median(lon[fine])), float(np.median(lat[fine])))
+    first = lon[fine[:1]].sum() if len(fine) else 0.0  # a median over the antimeridian is none
+    middle = first + np.atleast_1d(np.median(geo.wrap_deg(lon[fine] - first)))
+    plane = Plane(float(geo.wrap_deg(middle)[0]), float(np.median(lat[fine])))
     cov = np.einsum("k,ij->kij", spread[fine] ** 2 + SLACK_M**2, np.eye(2))
     label = associate(t_s[fine], plane.xy(lon[fine], lat[fine]), cov)
     out = []
