@@ -40,7 +40,7 @@ def _built() -> None:
 
 def in_numpy(machine: Engine) -> Engine:
     """Return an engine whose compiled loops are left aside."""
-    machine.intake.compiled = None
+    machine.compiled(None)
     machine.judge.limits._nearby = None
     return machine
 

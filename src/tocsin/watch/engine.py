@@ -26,8 +26,8 @@ from tocsin.watch.book import Book
 from tocsin.watch.gnss import Interference
 from tocsin.watch.hold import OPEN, Holds, Turn
 from tocsin.watch.intake import Intake
-from tocsin.watch.judge import SURE, Judge
-from tocsin.watch.onepass import rounds
+from tocsin.watch.judge import SURE, Judge, Within
+from tocsin.watch.onepass import Round, rounds
 from tocsin.watch.outlook import Outlook, Prophet
 from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
@@ -41,6 +41,7 @@ TEST_RULE = "test"
 SWEEP_S = 1.0  # what is told by absence is looked at so often
 DEGREE_M = 112_000.0  # of latitude, anywhere at most (111.7 km) and of longitude at the equator
 _GOLDEN = 0.6180339887498949  # spreads the rows evenly, however many there are
+PATIENCE = 6  # times the usual, where nothing but a way of many kilometres changes the answer
 NOTABLE = 0.15  # a P that moved by this much is a new revision
 
 
@@ -80,12 +81,16 @@ class Engine:
         self.swept_s = 0.0
         self.unwell: set[str] = set()  # witnesses whose feed is in trouble
         self.intake = Intake(self.tracks, self.settings, self._count, self._drop, self.judge.forget)
-        self.intake.compiled = rounds(self.tracks, self.holds.waiting)
+        self.compiled(rounds(self.tracks, self.holds.waiting))
         # Not all in the same step: each row has a time of its own between half and all of it.
         share = (np.arange(self.settings.capacity) * _GOLDEN) % 1.0
         self._recheck_s = self.settings.recheck_s * (1.0 + share) / 2
         self._names = tuple(area.id for area in areas)
         self._gone: list[str] = []
+
+    def compiled(self, loops: Round | None) -> None:
+        """Go the compiled way, or with None a column at a time in numpy."""
+        self.intake.compiled = self.interference.compiled = loops
 
     def step(self, batch: Batch, now_ns: int) -> Step:
         """Take in the updates of one feed."""
@@ -220,7 +225,7 @@ class Engine:
         t.judged_wide[rows] = DEGREE_M * np.cos(
             np.radians(lat) * 0.99
         )  # a little nearer the equator
-        t.clear_m[rows], t.judged_at[rows] = found.clear_m, self.clock_s
+        t.clear_m[rows] = found.clear_m
         self.outlook.within(rows, found, judge.asked)
         for r in range(len(judge.rules)):
             slot = judge.slot_of[AlertKind.INSIDE][r, found.area + 1]
@@ -242,6 +247,23 @@ class Engine:
                     means = judge.means(t, ahead.row[k], r, self.clock_s, self.now_ns)
                     p = ahead.p[k] * means
                     self._meet(ahead.row[k], slot[k], p, ahead.guessed[k])
+        t.judged_at[rows] = self.clock_s + self._calm_s(rows, found)
+
+    def _calm_s(self, rows: Ints, found: Within) -> Floats:
+        """Return how much later than usual tracks need to be looked at again, if they stay there.
+
+        Beside areas that ask for a height or an hour, or where P cannot be told, not later at all;
+        nor later than the next look ahead.  What is told of a track (that it landed, who it is)
+        has it looked at again at once.
+        """
+        calm_s = np.zeros(len(rows))
+        if self.judge.steady:
+            calm_s = (PATIENCE - 1) * self._recheck_s[rows]
+            calm_s[found.at[self.judge.changing[found.area] | np.isnan(found.p)]] = 0.0
+            if self.judge.raises(AlertKind.PREDICTED):
+                ahead_s = self.outlook.soon_due[rows] - self.clock_s
+                calm_s = np.clip(ahead_s, 0.0, calm_s)
+        return calm_s
 
     def _meet(self, row: Ints, slot: Ints, p: Floats, guessed: Bools) -> None:
         """Hold values against slots; open, revise and close what follows."""

@@ -22,8 +22,9 @@ from tocsin.schema import Floats
 from tocsin.schema.live import Jamming
 from tocsin.watch import plane
 from tocsin.watch.batch import KINDS, Bools, Ints
+from tocsin.watch.onepass import Round
 from tocsin.watch.settings import WatchSettings
-from tocsin.watch.tracks import COUNT, GAP, LAT, LON, Tracks
+from tocsin.watch.tracks import COUNT, GAP, LAT, LON, NEVER, Tracks
 
 SOUND = 7  # NACp 7 is 185 m, NIC 7 370 m (DO-260B)
 POOR = 4  # NACp 4 is 1 NM, NIC 4 is 2 NM
@@ -35,6 +36,7 @@ CLEAR_S = 60.0
 HIGH_DEG = 0.5
 _ROWS, _COLUMNS = 360, 360
 _BY_SATELLITE = np.array([kind in ("adsb", "adsr", "remote_id", "flarm") for kind in KINDS])
+_SATELLITE_KINDS = sum(1 << k for k, by in enumerate(_BY_SATELLITE.tolist()) if by)
 _SQUARE_M = 40_000.0  # from the middle of a square to its corners, at most, beyond 40 degrees
 
 
@@ -54,6 +56,7 @@ class Interference:
         self._settings = settings
         self.spells: tuple[Spell, ...] = ()
         self._next_s = 0.0
+        self.compiled: Round | None = None  # one pass over all tracks, where it could be compiled
 
     def look(
         self, tracks: Tracks, clock_s: float, now_ns: int
@@ -62,7 +65,11 @@ class Interference:
         if clock_s < self._next_s:
             return None
         self._next_s = clock_s + self._settings.gnss_s
-        rows, hit = affected(tracks, clock_s)
+        rows, hit = affected(tracks, clock_s, self.compiled)
+        if not self.spells and not hit.any():
+            tracks.judged_at[tracks.jammed] = NEVER
+            tracks.jammed[:] = False
+            return None
         square = _square(tracks.motion[rows, LON], tracks.motion[rows, LAT])
         before = self.spells
         held = [self._go_on(spell, tracks, rows, hit, square, clock_s) for spell in before]
@@ -138,12 +145,14 @@ class Interference:
         return spell
 
     def _doubt(self, tracks: Tracks, rows: Ints, hit: Bools, square: Ints, clock_s: float) -> None:
+        before = tracks.jammed.copy()
         tracks.jammed[:] = False
         if self.spells:
             inside = {int(s) for sp in self.spells for each in sp.squares for s in _around(each)}
             doubtful = hit & np.isin(square, np.array(sorted(inside)))
             doubtful &= clock_s - tracks.other_at[rows] > HELD_S
             tracks.jammed[rows[doubtful]] = True
+        tracks.judged_at[tracks.jammed != before] = NEVER
 
     def dumped(self) -> dict[str, Any]:
         """Return the spells in JSON's terms."""
@@ -168,9 +177,13 @@ class Interference:
         )
 
 
-def affected(tracks: Tracks, clock_s: float) -> tuple[Ints, Bools]:
+def affected(tracks: Tracks, clock_s: float, compiled: Round | None = None) -> tuple[Ints, Bools]:
     """Return the rows of aircraft that navigate by satellites, and which are affected now."""
     rows = tracks.rows()
+    if compiled is not None:
+        code = compiled.affected(rows, clock_s, _SATELLITE_KINDS)
+        counted = np.flatnonzero(code)
+        return rows[counted], code[counted] > 1
     m = tracks.motion[rows].T
     kind = tracks.kind[rows]
     heard = clock_s - tracks.heard_at[rows]

@@ -129,6 +129,8 @@ class Intake:
         """Return the row of every update, opening those that are new; -1 where there is none."""
         t = self.tracks
         row = t.row_of(batch.key)
+        if row.min() >= 0:  # nothing new, as nearly always
+            return row
         placed = ~np.isnan(batch.lon_deg)
         new = (row < 0) & (batch.key != NOBODY) & placed
         if new.any():
@@ -188,7 +190,9 @@ class Intake:
             yes, no = r[answers == 1], r[answers == 0]
             t.answered_at[yes], t.bare[yes] = clock_s, 0
             np.add.at(t.bare, no, 1)
-        for codes, values in ((t.plan, batch.plan[k]), (t.grounded, batch.grounded[k])):
+        grounded = batch.grounded[k]
+        t.judged_at[r[(grounded >= 0) & (grounded != t.grounded[r])]] = NEVER
+        for codes, values in ((t.plan, batch.plan[k]), (t.grounded, grounded)):
             known_code = values >= 0
             if known_code.all():
                 codes[r] = values

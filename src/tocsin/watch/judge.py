@@ -53,6 +53,9 @@ class Judge:
         self.sigma_m = np.array([a.sigma_m for a in areas] + [0.0])
         self.widest_m = float(self.sigma_m.max(initial=0.0))
         self.tall = np.array([chance.binds(a.lower) or chance.binds(a.upper) for a in areas], bool)
+        #: Areas whose answer changes though nothing moves sideways: by height, by the hour.
+        self.changing = self.tall | np.array([bool(a.active_ns) for a in areas], bool)
+        self.steady = not any(_asks_more(rule) for rule in self.rules)
         self._named: dict[int, dict[int, bool]] = {
             k: {} for k, rule in enumerate(rules) if rule.by_name
         }
@@ -196,6 +199,13 @@ class Judge:
         """Ask anew who a track is: its callsign or type changed, or the row is another's."""
         for known in self._named.values():
             known.pop(row, None)
+
+
+def _asks_more(rule: Rule) -> bool:
+    """Return whether whom a rule means changes though nothing moves, and is not told at once."""
+    by_time = bool(rule.days or rule.hours_s)
+    by_height = chance.binds(rule.lower) or chance.binds(rule.upper)
+    return by_time or by_height or rule.cooperative is not None or bool(rule.sources)
 
 
 def _far_m(rules: Sequence[Rule]) -> float:

@@ -5,7 +5,7 @@
 
 #include "plane.h"
 
-enum { PLAIN, DIVIDED, LEAF }; /* limits.py */
+enum { LEAF = 2, UNMADE = -1, NOTHING = -2 }; /* limits.py */
 enum { LOWER_BOUND, EXACT, BY_PIECES };
 enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1 };
 #define FAR_M 100000.0
@@ -17,9 +17,9 @@ typedef struct {
   const int64_t *table;                 /* (rows, areas) first node, or none */
   const double *rest_m;                 /* of every row */
   int64_t areas;
-  const double *lon, *lat, *d_m;        /* of every node */
+  const double *middle;                 /* (nodes, 4): longitude, latitude, distance */
+  const int64_t *below;                 /* of every node: its first of sixteen, UNMADE, NOTHING */
   const int8_t *level, *state;
-  const int64_t *children;              /* (nodes, 16) */
   const int64_t *start, *n, *flat;      /* pieces of leaves */
   const double *a_lon, *a_lat, *b_lon, *b_lat;
   const uint8_t *clip;                  /* an edge of the data, no limit */
@@ -38,12 +38,14 @@ static inline int64_t root_of(const Squares *s, double lon, double lat) {
 
 /* The smallest square of a place below a node; MISSING where it is still to be made. */
 static inline int64_t smallest(const Squares *s, int64_t node, double lon, double lat) {
-  for (int level = 1; level < LEVELS && s->state[node] == DIVIDED; level++) {
+  for (int level = 1; level < LEVELS; level++) {
+    int64_t first = s->below[node];
     double step = STEP_DEG[level];
-    int64_t most = (int64_t)(180 / step);
-    int64_t i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
-    node = s->children[16 * node + (i & 3) * 4 + (j & 3)];
-    if (node < 0) return MISSING;
+    int64_t most = (int64_t)(180 / step), i, j;
+    if (first == NOTHING) return node;
+    if (first == UNMADE) return MISSING;
+    i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
+    node = first + (i & 3) * 4 + (j & 3);
   }
   return node;
 }
@@ -60,13 +62,14 @@ static double measured(const Squares *s, const Place *at, int64_t node, double q
     if (m2 < least) least = m2;
     odd ^= crossed(a, b, qx, qy);
   }
-  return (s->d_m[node] > 0) != odd ? sqrt(least) : -sqrt(least);
+  return (s->middle[4 * node + 2] > 0) != odd ? sqrt(least) : -sqrt(least);
 }
 
 /* The distance of a place in its square; *how says what it is worth. */
 static double distance(const Squares *s, const Place *at, int64_t node, double need_m, uint8_t *how) {
-  double qx, qy, middle_m = s->d_m[node], least_m;
-  xy(at, s->lon[node], s->lat[node], &qx, &qy);
+  const double *middle = s->middle + 4 * node;
+  double qx, qy, middle_m = middle[2], least_m;
+  xy(at, middle[0], middle[1], &qx, &qy);
   least_m = fabs(middle_m) - hypot(qx, qy) * 1.02;
   *how = LOWER_BOUND;
   if (least_m < need_m) {
@@ -129,7 +132,8 @@ long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat
     node = smallest(s, node, lon[i], lat[i]);
     if (node < 0 || s->grid[node] < 0) return MISSING;
     high = STEP_DEG[s->level[node]];
-    x = (lon[i] - s->lon[node]) / (2 * high) + 0.5, y = (lat[i] - s->lat[node]) / high + 0.5;
+    x = (lon[i] - s->middle[4 * node]) / (2 * high) + 0.5;
+    y = (lat[i] - s->middle[4 * node + 1]) / high + 0.5;
     x = (x < 0 ? 0 : x > 1 ? 1 : x) * CELLS, y = (y < 0 ? 0 : y > 1 ? 1 : y) * CELLS;
     row = y < CELLS ? (int64_t)y : CELLS - 1, column = x < CELLS ? (int64_t)x : CELLS - 1;
     fy = y - row, fx = x - column;

@@ -33,6 +33,7 @@ STEPS_DEG = (1.0, 0.25, 0.0625, 0.015625)
 _ROWS, _COLUMNS = 180, 180  # of the largest squares
 _PLAIN, _DIVIDED, _LEAF = 0, 1, 2
 _NONE = -1
+_UNMADE, _NOTHING = -1, -2  # of `_below`
 _CELLS = 4  # a side of a square, for `rough`
 _NODES = _CELLS + 1
 _ENOUGH = 200  # pieces, for a distance of many kilometres
@@ -72,16 +73,31 @@ class Limits:
         # Nodes: one a square and an area.
         self.count = 0
         self.area = np.zeros(0, np.int64)
-        self.lon_deg, self.lat_deg, self.d_m = np.zeros(0), np.zeros(0), np.zeros(0)
+        self._middle = np.zeros((0, 4))  # longitude, latitude, distance: in one line of memory
+        self._below = np.zeros(0, np.int64)  # the first of its sixteen, or _UNMADE, or _NOTHING
         self.level = np.zeros(0, np.int8)
         self.state = np.zeros(0, np.int8)
-        self._children = np.zeros((0, 16), np.int64)
         self._pieces: list[Ints] = []  # of every node: those that may be nearest in it
         self._start, self._n = np.zeros(0, np.int64), np.zeros(0, np.int64)  # of leaves in _flat
         self._flat, self._used = np.zeros(1024, np.int64), 0
         self._grid = np.zeros(0, np.int64)  # of every node: which of `_drawn` it is, or none yet
         self._drawn, self._drawings = np.zeros((0, _NODES, _NODES), np.float32), 0
         self._nearby = nearby(self, len(self._areas))
+
+    @property
+    def lon_deg(self) -> Floats:
+        """Return the middle of every node."""
+        return self._middle[:, 0]
+
+    @property
+    def lat_deg(self) -> Floats:
+        """Return the middle of every node."""
+        return self._middle[:, 1]
+
+    @property
+    def d_m(self) -> Floats:
+        """Return how far the middle of every node is from the limit, positive inside."""
+        return self._middle[:, 2]
 
     def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> Seen:
         """Return the areas that places (N,) are in or not far from, and how deep.
@@ -134,12 +150,12 @@ class Limits:
             j = _index(lon_deg[deep] + 180.0, 2 * step, int(180 / step))
             which = (i & 3) * 4 + (j & 3)
             parent = node[deep]
-            child = self._children[parent, which]
-            if child.min() < 0:
-                for each in np.unique(parent[child < 0]).tolist():
+            first = self._below[parent]
+            if first.min() < 0:
+                for each in np.unique(parent[first < 0]).tolist():
                     self._divide(each)
-                child = self._children[parent, which]
-            node[deep] = child
+                first = self._below[parent]
+            node[deep] = first + which
         return node
 
     def distances(
@@ -229,7 +245,7 @@ class Limits:
             self._roots(np.array([lon]), np.array([lat]))
         k = 0
         while k < self.count < most:
-            if self.state[k] == _DIVIDED and self._children[k, 0] < 0:
+            if self._below[k] == _UNMADE:
                 self._divide(k)
             k += 1
         return self.count
@@ -292,7 +308,7 @@ class Limits:
         over = plane.crossed(*self._ends(at, pieces), qx, qy).sum(axis=1) % 2 == 1
         within = over ^ bool(self.d_m[parent] > 0)
         area = int(self.area[parent])
-        self._children[parent] = self._make(area, at, level, pieces, within)
+        self._below[parent] = self._make(area, at, level, pieces, within)[0]
 
     def _make(
         self,
@@ -320,6 +336,7 @@ class Limits:
             half_m = _half_diagonal_m(float(lat[k]), STEPS_DEG[level])
             plain = float(each_m[k].min()) > half_m + SURE_M
             self.state[node] = _PLAIN if plain else _LEAF if leaf else _DIVIDED
+            self._below[node] = _NOTHING if plain or leaf else _UNMADE
             # 2 %: what the plane may be off at the range of a largest square.
             reach_m = (d[k] + 2 * half_m if true.any() else half_m) * 1.02
             mine = pieces[each_m[k] <= reach_m]
@@ -355,10 +372,10 @@ class Limits:
 
     def _grow(self) -> None:
         more = max(256, len(self.area))
-        for name in ("area", "lon_deg", "lat_deg", "d_m", "level", "state", "_start", "_n"):
+        for name in ("area", "_middle", "_below", "level", "state", "_start", "_n"):
             held = getattr(self, name)
-            setattr(self, name, np.concatenate([held, np.zeros(more, held.dtype)]))
-        self._children = np.concatenate([self._children, np.full((more, 16), _NONE, np.int64)])
+            room = np.zeros((more, *held.shape[1:]), held.dtype)
+            setattr(self, name, np.concatenate([held, room]))
         self._grid = np.concatenate([self._grid, np.full(more, _NONE, np.int64)])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from tocsin.compiled import at, library
 from tocsin.schema import Floats
-from tocsin.watch.batch import Batch, Ints
+from tocsin.watch.batch import Batch, Bytes, Ints
 
 if TYPE_CHECKING:
     from tocsin.watch.tracks import Tracks
@@ -58,7 +58,8 @@ class Round:
     def __init__(self, tracks: Tracks, waiting: Any, code: ctypes.CDLL) -> None:
         self._fold, self._told, self._due = code.tocsin_fold, code.tocsin_told, code.tocsin_due
         self._fold.restype = self._due.restype = ctypes.c_long
-        self._told.restype = None
+        self._affected = code.tocsin_affected
+        self._told.restype = self._affected.restype = None
         held = [(getattr(tracks, name), kind) for name, kind in _COLUMNS] + [(waiting, np.int32)]
         for column, kind in held:
             if column.dtype != kind or not column.flags.c_contiguous:
@@ -109,6 +110,18 @@ class Round:
             *_pointers(_whole(recheck_s, np.float64), out),
         )
         return out[:count]
+
+    def affected(self, rows: Ints, clock_s: float, satellite_kinds: int) -> Bytes:
+        """Return 1 for rows that navigate by satellites, 3 where they are affected, else 0."""
+        rows, out = _whole(rows, np.int64), np.empty(len(rows), np.int8)
+        self._affected(
+            ctypes.byref(self._columns),
+            *_sized(rows),
+            ctypes.c_double(clock_s),
+            ctypes.c_int64(satellite_kinds),
+            *_pointers(out),
+        )
+        return out
 
 
 def rounds(tracks: Tracks, waiting: Any) -> Round | None:

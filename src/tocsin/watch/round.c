@@ -14,9 +14,13 @@ enum { T, LON, LAT, VE, VN, PP, PV, VV, R, FLON, FLAT, GAP, COUNT, H, H_AT = H +
        JUDGED_LON, JUDGED_LAT, JUDGED_WIDE, CLEAR_M, WIDE };
 enum { BY_NOW, BY_EVER, BARE, SOUND_TIMES, SCRATCH };
 enum { KIND, PLAN, GROUNDED, LEAPS, LATES, EIGHT = 8 };
-enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7 };
+enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7, LEAST = 3 };
+#define HELD_S 30.0
+#define LEAP_S 60.0
+#define SILENT_S 25.0
 enum { AHEAD = 8 }; /* turns that memory takes */
 enum { LATE, REPEATED, UNREACHABLE };
+#define NEVER -1e9
 #define SAME_S 10.0
 #define NEAR_DEG 1e-5
 #define UNKNOWN_V_MPS 150.0
@@ -197,7 +201,8 @@ void tocsin_told(const Columns *c, const Updates *u, const Now *now, const int64
     if (!isnan(u->vrate_mps[k])) m[VRATE_MPS] = u->vrate_mps[k];
     if (u->answers[k] == 1) m[ANSWERED_AT] = now->clock_s, count[BARE] = 0;
     if (u->plan[k] >= 0) code[PLAN] = u->plan[k];
-    if (u->grounded[k] >= 0) code[GROUNDED] = u->grounded[k];
+    if (u->grounded[k] >= 0 && u->grounded[k] != code[GROUNDED])
+      code[GROUNDED] = u->grounded[k], m[JUDGED_AT] = NEVER;
     count[SCRATCH] = count[SOUND_TIMES];
     if ((u->nacp[k] >= 0 && u->nacp[k] <= POOR) || (u->nic[k] >= 0 && u->nic[k] <= POOR))
       c->poor_at[row] = now->clock_s;
@@ -234,4 +239,26 @@ long tocsin_due(const Columns *c, const int64_t *rows, long n, double clock_s, d
       due[out++] = row;
   }
   return out;
+}
+
+/* `affected` of gnss.py for some rows: 1 who navigates by satellites, 3 who is affected too. */
+void tocsin_affected(const Columns *c, const int64_t *rows, long n, double clock_s,
+                     int64_t satellite_kinds, int8_t *out) {
+  for (long i = 0; i < n; i++) {
+    int64_t row = rows[i];
+    const double *m = c->numbers + row * WIDE;
+    const int8_t *code = c->codes + row * EIGHT;
+    double heard_s = clock_s - m[HEARD_AT];
+    int sound = c->counts[row * EIGHT + SOUND_TIMES] >= LEAST, kind = code[KIND];
+    int flying = kind >= 0 && (satellite_kinds >> kind & 1 || sound) && code[GROUNDED] != 1 &&
+                 heard_s <= HELD_S;
+    int silent = m[COUNT] >= 5 && m[GAP] <= SILENT_S / 4 && clock_s - m[PLACED_AT] >= SILENT_S &&
+                 heard_s <= 10.0;
+    out[i] = 0;
+    if (!flying || !(sound || m[COUNT] >= 5)) continue;
+    out[i] = silent || (sound && clock_s - c->poor_at[row] <= HELD_S) ||
+                     clock_s - c->leapt_at[row] <= LEAP_S
+                 ? 3
+                 : 1;
+  }
 }
