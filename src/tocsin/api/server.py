@@ -5,6 +5,7 @@ A SIGTERM closes the event streams first, for they never end by themselves.
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -32,7 +33,10 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._held.herald is not None:
             self._held.herald.closing = True  # seen within half a second; no lock is taken here
-        super().handle_exit(sig, frame)
+        # uvicorn's own would raise the signal once more when it has ended, and the process would
+        # be gone before the watch has stopped and its files are closed.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def serve(serving: Serving, ready: Callable[[str, Held], None], say: Say) -> None:
