@@ -143,3 +143,26 @@ long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat
   }
   return n;
 }
+
+/* `_draw` of limits.py: the distance at the points of a square that `rough` goes between, from the
+   pieces given; in a leaf the side changes with every piece on the way from the middle. */
+void tocsin_draw(const Squares *s, int64_t node, const int64_t *piece, long n, float *out) {
+  const double *middle = s->middle + 4 * node;
+  double high = STEP_DEG[s->level[node]], a[2], b[2];
+  int leaf = s->state[node] == LEAF;
+  for (int k = 0; k < NODES * NODES; k++) {
+    double lat = middle[1] + high * ((k / NODES) / (double)CELLS - 0.5), qx, qy, least = INFINITY;
+    double lon = middle[0] + 2 * high * ((k % NODES) / (double)CELLS - 0.5);
+    int within = middle[2] > 0;
+    Place at = place(lon, lat < -90.0 ? -90.0 : lat > 90.0 ? 90.0 : lat);
+    xy(&at, middle[0], middle[1], &qx, &qy);
+    for (long i = 0; i < n; i++) {
+      int64_t p = piece[i];
+      ends(&at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
+      if (!s->clip[p]) least = least_of(squared(a, b), least);
+      if (leaf) within ^= crossed(a, b, qx, qy);
+    }
+    least = least == INFINITY ? FAR_M : sqrt(least);
+    out[k] = (float)(within ? least : -least);
+  }
+}

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.geo import R_MEAN_M
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
 from tocsin.watch.nearby import BY_PIECES, FAR, nearby
+from tocsin.watch.squares import circle_about, half_diagonal_m, index_of, joined
 
 Ints = NDArray[np.int64]
 
@@ -58,12 +58,12 @@ class Limits:
         self._areas, self._far_m = tuple(areas), far_m
         sizes = [len(area.a_lon_deg) for area in areas]
         self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self._a_lon = _joined([a.a_lon_deg for a in areas])
-        self._a_lat = _joined([a.a_lat_deg for a in areas])
-        self._b_lon = _joined([a.b_lon_deg for a in areas])
-        self._b_lat = _joined([a.b_lat_deg for a in areas])
-        self._clip = _joined([a.clip for a in areas]).astype(bool)
-        round_about = [_circle(area) for area in areas]
+        self._a_lon = joined([a.a_lon_deg for a in areas])
+        self._a_lat = joined([a.a_lat_deg for a in areas])
+        self._b_lon = joined([a.b_lon_deg for a in areas])
+        self._b_lat = joined([a.b_lat_deg for a in areas])
+        self._clip = joined([a.clip for a in areas]).astype(bool)
+        round_about = [circle_about(area) for area in areas]
         self._centre_lon = np.array([each[0] for each in round_about])
         self._centre_lat = np.array([each[1] for each in round_about])
         self._radius_m = np.array([each[2] for each in round_about])
@@ -146,8 +146,8 @@ class Limits:
             if not len(deep):
                 break
             step = STEPS_DEG[level]
-            i = _index(lat_deg[deep] + 90.0, step, int(180 / step))
-            j = _index(lon_deg[deep] + 180.0, 2 * step, int(180 / step))
+            i = index_of(lat_deg[deep] + 90.0, step, int(180 / step))
+            j = index_of(lon_deg[deep] + 180.0, 2 * step, int(180 / step))
             which = (i & 3) * 4 + (j & 3)
             parent = node[deep]
             first = self._below[parent]
@@ -193,8 +193,9 @@ class Limits:
         grid = self._grid[node]
         missing = np.flatnonzero((grid < 0) & (node >= 0))
         if len(missing):
-            for each in np.unique(node[missing]):
-                self._draw(int(each))
+            self._draw(np.unique(node[missing]).tolist())
+            if self._nearby is not None:
+                return self.rough(lon_deg, lat_deg, area)
             grid = self._grid[node]
         level = self.level[node]
         high = _STEPS[level]
@@ -212,27 +213,38 @@ class Limits:
         north = flat[at + _NODES] * (1 - fx) + flat[at + _NODES + 1] * fx
         return np.where(node >= 0, south * (1 - fy) + north * fy, -FAR_M)
 
-    def _draw(self, node: int) -> None:
+    def _draw(self, nodes: Sequence[int]) -> None:
         """Measure the points that `rough` interpolates between."""
-        if self._drawings == len(self._drawn):
-            more = np.zeros((max(64, len(self._drawn)), _NODES, _NODES), np.float32)
-            self._drawn = np.concatenate([self._drawn, more])
+        need = self._drawings + len(nodes)
+        if need > len(self._drawn):
+            more = np.zeros((max(need, 64, 2 * len(self._drawn)), _NODES, _NODES), np.float32)
+            more[: self._drawings] = self._drawn[: self._drawings]
+            self._drawn = more
+        for node in nodes:
+            pieces = self._pieces[node]
+            if self.state[node] != _LEAF and len(pieces) > _ENOUGH:
+                pieces = pieces[:: len(pieces) // _ENOUGH]  # far from all: some tell as much as all
+            out = self._drawn[self._drawings]
+            if self._nearby is not None:
+                self._nearby.draw(node, pieces, out)
+            else:
+                out[:] = self._by_hand(node, pieces)
+            self._grid[node] = self._drawings
+            self._drawings += 1
+
+    def _by_hand(self, node: int, pieces: Ints) -> Floats:
+        """Return the distances at the points of a square, rows from the south."""
         step, k = STEPS_DEG[int(self.level[node])], np.arange(_NODES) / _CELLS - 0.5
         lon = np.tile(self.lon_deg[node] + 2 * step * k, _NODES)
         lat = np.clip(np.repeat(self.lat_deg[node] + step * k, _NODES), -90.0, 90.0)
-        pieces = self._pieces[node]
         within = np.full(len(lon), self.d_m[node] > 0)
         if self.state[node] == _LEAF:
             at = plane.place(lon[:, None], lat[:, None])
             qx, qy = plane.xy(at, self.lon_deg[node], self.lat_deg[node])
             over = plane.crossed(*self._ends(at, pieces), qx, qy)
             within = within ^ (over.sum(axis=1) % 2 == 1)
-        elif len(pieces) > _ENOUGH:  # far from all of them: some tell as much as all
-            pieces = pieces[:: len(pieces) // _ENOUGH]
         d = self.measured(lon, lat, pieces)
-        self._drawn[self._drawings] = np.where(within, d, -d).reshape(_NODES, _NODES)
-        self._grid[node] = self._drawings
-        self._drawings += 1
+        return np.where(within, d, -d).reshape(_NODES, _NODES)
 
     def warm(self, most: int = 50_000) -> int:
         """Make the squares around every limit, about so many; return how many there are.
@@ -259,7 +271,7 @@ class Limits:
         return np.asarray(np.sqrt(plane.squared_m2(*self._ends(at, pieces)).min(axis=1)))
 
     def _roots(self, lon_deg: Floats, lat_deg: Floats) -> Ints:
-        cell = _index(lat_deg + 90.0, 1.0, _ROWS) * _COLUMNS + _index(
+        cell = index_of(lat_deg + 90.0, 1.0, _ROWS) * _COLUMNS + index_of(
             lon_deg + 180.0, 2.0, _COLUMNS
         )
         root = self._root[cell]
@@ -274,7 +286,7 @@ class Limits:
         i, j = divmod(cell, _COLUMNS)
         lon, lat = 2.0 * j - 179.0, i - 89.5
         row = np.full(len(self._areas), _NONE, np.int64)
-        half_m = _half_diagonal_m(lat, STEPS_DEG[0])
+        half_m = half_diagonal_m(lat, STEPS_DEG[0])
         at = plane.place(np.array([lon]), np.array([lat]))
         x, y = plane.xy(at, self._centre_lon, self._centre_lat)
         away_m = 0.98 * np.hypot(x, y) - self._radius_m - half_m
@@ -333,7 +345,7 @@ class Limits:
         self.d_m[new] = np.where(within, 1, -1) * np.maximum(d, 1e-3)
         leaf = level == len(STEPS_DEG) - 1
         for k, node in enumerate(new.tolist()):
-            half_m = _half_diagonal_m(float(lat[k]), STEPS_DEG[level])
+            half_m = half_diagonal_m(float(lat[k]), STEPS_DEG[level])
             plain = float(each_m[k].min()) > half_m + SURE_M
             self.state[node] = _PLAIN if plain else _LEAF if leaf else _DIVIDED
             self._below[node] = _NOTHING if plain or leaf else _UNMADE
@@ -377,30 +389,3 @@ class Limits:
             room = np.zeros((more, *held.shape[1:]), held.dtype)
             setattr(self, name, np.concatenate([held, room]))
         self._grid = np.concatenate([self._grid, np.full(more, _NONE, np.int64)])
-
-
-def _index(value: Floats, step: float, most: int) -> Ints:
-    return np.clip(np.floor(value / step), 0, most - 1).astype(np.int64)
-
-
-def _half_diagonal_m(lat_deg: float, step_deg: float) -> float:
-    """Return how far the corners of a square are from its middle, a little more than less."""
-    nearest = np.radians(max(abs(lat_deg) - step_deg / 2, 0.0))  # its edge towards the equator
-    high = np.radians(step_deg / 2) * R_MEAN_M
-    return float(np.hypot(high, 2 * high * np.cos(nearest)) * 1.01)
-
-
-def _circle(area: Area) -> tuple[float, float, float]:
-    """Return the middle of an area and a radius that holds it all."""
-    if not len(area.a_lon_deg):
-        return 0.0, 0.0, 0.0
-    lon, lat = area.a_lon_deg, area.a_lat_deg
-    middle = float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2
-    x, y = plane.xy(plane.place(*middle), lon, lat)
-    # A piece bulges over its ends by no more than half its length.
-    sx, sy = np.diff(x, append=x[:1]), np.diff(y, append=y[:1])
-    return *middle, float((np.hypot(x, y) * 1.03 + np.minimum(np.hypot(sx, sy) / 2, 3e4)).max())
-
-
-def _joined(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
-    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)

@@ -29,6 +29,7 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
     ("_grid", np.int64),
     ("_drawn", np.float32),
 )
+_MIDDLE = [name for name, kind in _ARRAYS if kind is not None].index("_middle")
 BY_PIECES, FAR = 2, 3  # of `how`: the square keeps its pieces in Python; the area is not near
 
 
@@ -43,7 +44,8 @@ class Nearby:
 
     def __init__(self, code: ctypes.CDLL, limits: Any, areas: int) -> None:
         self._look, self._rough = code.tocsin_look, code.tocsin_rough
-        self._distance = code.tocsin_distance
+        self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
+        self._draw.restype = None
         for each in (self._look, self._rough, self._distance):
             each.restype = ctypes.c_long
         self._limits, self._areas = limits, areas
@@ -94,6 +96,17 @@ class Nearby:
             *(ctypes.c_void_p(at(each)) for each in (*given, d_m)),
         )
         return None if done < 0 else d_m
+
+    def draw(self, node: int, pieces: Ints, out: NDArray[np.float32]) -> None:
+        """Write the distances at the points of a square; `out` is a row of `_drawn`."""
+        pieces = np.ascontiguousarray(pieces)
+        if not self._held or self._limits._middle is not self._held[_MIDDLE]:
+            self._of()  # the squares have grown; what is drawn is not read here
+        self._draw(
+            ctypes.byref(self._squares),
+            *(ctypes.c_int64(node), ctypes.c_void_p(at(pieces)), ctypes.c_long(len(pieces))),
+            ctypes.c_void_p(at(out)),
+        )
 
     def _of(self) -> _Squares:
         """Return where the arrays lie; they grow, and are others then."""

@@ -1,0 +1,44 @@
+"""The sizes of squares on the Earth and of the circles about areas, for `limits`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.geo import R_MEAN_M
+from tocsin.schema import Floats
+from tocsin.watch import plane
+from tocsin.watch.area import Area
+
+Ints = NDArray[np.int64]
+
+
+def index_of(value: Floats, step: float, most: int) -> Ints:
+    """Return which of `most` steps each value lies in, the nearest where it lies in none."""
+    return np.clip(np.floor(value / step), 0, most - 1).astype(np.int64)
+
+
+def half_diagonal_m(lat_deg: float, step_deg: float) -> float:
+    """Return how far the corners of a square are from its middle, a little more than less."""
+    nearest = np.radians(max(abs(lat_deg) - step_deg / 2, 0.0))  # its edge towards the equator
+    high = np.radians(step_deg / 2) * R_MEAN_M
+    return float(np.hypot(high, 2 * high * np.cos(nearest)) * 1.01)
+
+
+def circle_about(area: Area) -> tuple[float, float, float]:
+    """Return the middle of an area and a radius that holds it all."""
+    if not len(area.a_lon_deg):
+        return 0.0, 0.0, 0.0
+    lon, lat = area.a_lon_deg, area.a_lat_deg
+    middle = float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2
+    x, y = plane.xy(plane.place(*middle), lon, lat)
+    # A piece bulges over its ends by no more than half its length.
+    sx, sy = np.diff(x, append=x[:1]), np.diff(y, append=y[:1])
+    return *middle, float((np.hypot(x, y) * 1.03 + np.minimum(np.hypot(sx, sy) / 2, 3e4)).max())
+
+
+def joined(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.float64]:
+    """Return arrays one after the other."""
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros(0)
