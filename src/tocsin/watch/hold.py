@@ -9,6 +9,7 @@ the wait anew.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,13 +71,25 @@ class Holds:
         """Take in values p (N,) of rows in slots; return what opens and closes, in order."""
         phase = self.phase[row, slot]
         good, over = p >= self._on[slot], p <= self._off[slot]
-        moves = np.where(phase == NONE, good, np.where(phase == OPEN, over, True))
+        moves = np.flatnonzero(np.where(phase == NONE, good, np.where(phase == OPEN, over, True)))
         turns = []
-        for k in np.flatnonzero(moves):
-            turn = self._move(int(row[k]), int(slot[k]), int(k), p[k], clock_s, now_ns)
+        listed = (moves, row[moves], slot[moves], p[moves], phase[moves])
+        for k, r, s, value, was in zip(*(each.tolist() for each in listed), strict=True):
+            if self._waits_on(r, s, value, was, clock_s):
+                continue
+            turn = self._move(r, s, k, value, clock_s, now_ns)
             if turn is not None:
                 turns.append(turn)
         return turns
+
+    def _waits_on(self, row: int, slot: int, p: float, phase: int, clock_s: float) -> bool:
+        """Return whether what waits goes on waiting: most of what is met, and nothing to do."""
+        told = self.slots[slot]
+        if phase == WAITING:
+            return p >= told.on and clock_s - self._since[row, slot][0] < told.dwell_s
+        return (
+            phase == GOING and p <= told.off and clock_s - self._since[row, slot][0] < told.close_s
+        )
 
     def _move(
         self, row: int, slot: int, k: int, p: float, clock_s: float, now_ns: int
@@ -91,14 +104,14 @@ class Holds:
             phase = GOING
         since_s, since_ns = self._since[here]
         if phase == WAITING:
-            if np.isnan(p):
+            if math.isnan(p):
                 self._since[here] = (clock_s, now_ns)
             elif p < told.on:
                 self._set(here, NONE, None)
             elif clock_s - since_s >= told.dwell_s:
                 self._set(here, OPEN, None)
                 return Turn(row, slot, k, True, since_ns)
-        elif np.isnan(p):
+        elif math.isnan(p):
             self._since[here] = (clock_s, now_ns)
         elif p > told.off:
             self._set(here, OPEN, None)
