@@ -27,7 +27,7 @@ def bridges(begin: float, end: Floats, t_s: Floats, volatility: float, rng: Gene
     out = np.empty((count, len(t_s)))
     out[:, 0] = begin
     left_s = np.append(t_s[-1] - t_s[1:-1], 0.0)
-    gain, carry, root = _between(np.diff(t_s), left_s, 0, modes)
+    gain, carry, root = (one[0] for one in _between(np.diff(t_s), left_s, modes))
     for k in range(1, len(t_s)):
         own = rng.standard_normal((count, STATE)) @ root[k - 1].T
         state = state @ carry[k - 1].T + last @ gain[k - 1].T + own

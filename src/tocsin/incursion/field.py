@@ -15,12 +15,15 @@ a cell, where only the depth and never the side depends on it.
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin import geo
+from tocsin.incursion import distance_native
 from tocsin.incursion.boundary import Boundary
-from tocsin.incursion.inside import inside
+from tocsin.incursion.inside import sides, within
 from tocsin.incursion.nearest import balls, nearest
 from tocsin.incursion.path import Ints
 from tocsin.schema import Floats
@@ -68,6 +71,7 @@ class Field:
     ) -> None:
         self._volume, self._boundary = volume, boundary
         self._balls = balls(boundary, np.array([volume]))
+        self._sides = sides(boundary, volume)
         self._spacing_m, self._error_m = spacing_m, error_m
         self._lon0, self._lat0 = lon0_deg, lat0_deg
         self._dlat = float(np.degrees(spacing_m / geo.R_MEAN_M))
@@ -81,21 +85,46 @@ class Field:
 
         Raises ValueError for a position that is not finite, or too far from the others.
         """
-        if not (np.isfinite(lon_deg).all() and np.isfinite(lat_deg).all()):
-            raise ValueError("a sample has no position")
         lon, lat = np.ravel(lon_deg), np.ravel(lat_deg)
+        lib = distance_native.library()
         out = np.empty(len(lon))
         for start in range(0, len(lon), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
-            out[some] = self._look(lon[some], lat[some])
+            if lib is None:
+                out[some] = self._look(lon[some], lat[some])
+            else:
+                self._swiftly(lib, lon[some], lat[some], out[some])
         return out.reshape(np.shape(lon_deg))
 
-    def _look(self, lon: Floats, lat: Floats) -> Floats:
+    def _swiftly(self, lib: ctypes.CDLL, lon: Floats, lat: Floats, out: Floats) -> None:
+        """Fill `out` with the same by the compiled loop, which stops where it lacks a tile."""
+        lon, lat = np.ascontiguousarray(lon, np.float64), np.ascontiguousarray(lat, np.float64)
+        frame = self._lon0, self._lat0, self._dlon, self._dlat
+        missing = np.zeros(self._slot.size, np.bool_)
+        while len(lon):
+            map_ = self._slot, self._values, self._low_i, self._low_j
+            state = distance_native.look(lib, lon, lat, frame, map_, out, missing)
+            if state == distance_native.DONE:
+                return
+            if state == distance_native.MISSING:
+                self._fill(np.flatnonzero(missing))
+                continue
+            tile_i, tile_j, *_ = self._tiles(lon, lat)
+            self._reach(tile_i, tile_j)
+            missing = np.zeros(self._slot.size, np.bool_)
+
+    def _tiles(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints, Ints, Ints, Floats, Floats]:
+        """Return in which tile and cell positions lie, and where in the cell."""
+        if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+            raise ValueError("a sample has no position")
         x = geo.wrap_deg(lon - self._lon0) / self._dlon
         y = (lat - self._lat0) / self._dlat
         whole_x, whole_y = np.floor(x), np.floor(y)
         i, j = whole_x.astype(np.int64), whole_y.astype(np.int64)
-        tile_i, tile_j = i >> _BITS, j >> _BITS
+        return i >> _BITS, j >> _BITS, i, j, x - whole_x, y - whole_y
+
+    def _look(self, lon: Floats, lat: Floats) -> Floats:
+        tile_i, tile_j, i, j, fx, fy = self._tiles(lon, lat)
         self._reach(tile_i, tile_j)
         tile_i -= self._low_i
         tile_j -= self._low_j
@@ -107,7 +136,6 @@ class Field:
             slot = self._slot.reshape(-1)[tile_j]
         at = (slot * _NODES + (j & (TILE - 1))) * _NODES + (i & (TILE - 1))
         flat = self._values.reshape(-1)
-        fx, fy = x - whole_x, y - whole_y
         south, east = flat[at], flat[at + 1]
         south = south + (east - south) * fx
         north, east = flat[at + _NODES], flat[at + _NODES + 1]
@@ -220,11 +248,9 @@ class Field:
     def exact(self, lon: Floats, lat: Floats) -> Floats:
         """Return the same for a few positions (N,), measured and not interpolated."""
         asked = np.full(len(lon), self._volume)
-        d, _ = nearest(geo.ecef(lon, lat), asked, self._balls, self._boundary)
-        point, which = inside(lon, lat, self._boundary)
-        signed = -d
-        signed[point[which == self._volume]] *= -1.0
-        return signed
+        xyz = geo.ecef(lon, lat)
+        d, _ = nearest(xyz, asked, self._balls, self._boundary)
+        return np.where(within(lon, lat, xyz, self._sides), d, -d)
 
 
 def _interpolate(

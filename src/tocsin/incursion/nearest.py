@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin import geo
+from tocsin.incursion import distance_native
 from tocsin.incursion.boundary import Boundary
 from tocsin.incursion.path import Ints
 from tocsin.schema import Floats
@@ -62,6 +63,15 @@ def nearest(
     """
     count = len(points_m)
     best, which = np.full(count, np.inf), np.full(count, -1, np.int64)
+    lib = distance_native.library()
+    if lib is not None:
+        for one in np.unique(volume):
+            mine = np.flatnonzero(volume == one)
+            own = slice(within.first[one], within.first[one + 1])
+            held = within.centre_m[own], within.radius_m[own], within.pieces[own]
+            points = np.ascontiguousarray(points_m[mine])
+            best[mine], which[mine] = distance_native.nearest(lib, points, held, boundary)
+        return best, which
     order = np.argsort(volume, kind="stable")
     size = within.first[volume[order] + 1] - within.first[volume[order]]
     pairs = np.cumsum(size)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.schema import Floats
+from tocsin.track import sample_native
 from tocsin.track.models import STATE, Modes, noise, switching, transition
 
 FLOOR = 1e-12  # of a mode's probability: none is ever ruled out for good
@@ -90,6 +91,10 @@ def forward(measured: Measured, modes: Modes, speed_sd_mps: float = 300.0) -> Fi
     weight = np.zeros((count, tracks, r))
     m, p, w = _begin(measured, modes, speed_sd_mps)
     mean[0], cov[0], weight[0] = m, p, w
+    lib = sample_native.usable(modes, b)
+    if lib is not None:
+        given = t, z, measured.cov_m2, measured.design, modes
+        return Filtered(mean, cov, weight, *sample_native.forward(lib, *given, mean, cov, weight))
     loglik, so_far = np.zeros(tracks), np.zeros((count, tracks))
     for k in range(1, count):
         dt = t[:, k] - t[:, k - 1]

@@ -14,17 +14,23 @@ integrated Brownian motion, so the path is smooth; it is not a Brownian bridge.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tocsin.schema import Floats
+from tocsin.track import sample_native
 from tocsin.track.imm import Filtered, Measured, step
 from tocsin.track.models import STATE, Modes, noise, switching, transition
 
 Ints = NDArray[np.int64]
+Size = TypeVar("Size")
+Drawn = TypeVar("Drawn")
 KNOWN = 1e-13  # of a variance: what is left of it is rounding
 
 
@@ -47,11 +53,22 @@ def backward(
     used = np.flatnonzero(counts)
     place = np.zeros(tracks, np.int64)
     place[used] = np.arange(len(used))
-    for k in range(k_count - 2, -1, -1):
+    lib = sample_native.usable(modes, measured.constants)
+    own = place[of]
+    swift = sample_native.Back(lib, modes, measured.constants, used, own) if lib else None
+
+    def draw(count: int) -> tuple[Floats, Floats]:
+        return rng.standard_normal((count, STATE)), rng.random(count)
+
+    draws = _ahead(draw, [len(of)] * (k_count - 1))
+    for k, (normal, uniform) in zip(range(k_count - 2, -1, -1), draws, strict=True):
         dt = measured.t_s[used, k + 1] - measured.t_s[used, k]
+        if swift is not None:
+            given = filtered.mean[k], filtered.cov[k], filtered.weight[k]
+            if swift.draw(dt, given, mode[k + 1], x[k + 1], normal, uniform, x[k], mode[k]):
+                continue
         back = _backwards(filtered, k, used, dt, modes, measured.constants)
-        normal, uniform = rng.standard_normal((len(of), STATE)), rng.random(len(of))
-        key = place[of] * r + mode[k + 1]
+        key = own * r + mode[k + 1]
         order = np.argsort(key, kind="stable")
         key, after = key[order], x[k + 1][order]
         normal, uniform = normal[order], uniform[order]
@@ -131,6 +148,19 @@ def _backwards(
     )
 
 
+def _ahead(draw: Callable[[Size], Drawn], sizes: Sequence[Size]) -> Iterator[Drawn]:
+    """Yield draws of given sizes in order, each made while the one before is used."""
+    with ThreadPoolExecutor(1) as pool:  # one: the order of draws is what a seed fixes
+        waiting = None
+        for size in sizes:
+            coming = pool.submit(draw, size)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = coming
+        if waiting is not None:
+            yield waiting.result()
+
+
 def _pick(weight: Floats, rng: Generator) -> Ints:
     upto = np.cumsum(weight, axis=1)
     return np.asarray(np.argmax(upto > rng.random(len(weight))[:, None] * upto[:, -1:], axis=1))
@@ -147,68 +177,77 @@ def bridge(
     grid_s  (G,) ascending, within t_s[0]..t_s[-1]
     """
     out = np.empty((len(x), len(grid_s), 2))
-    leg = np.clip(np.searchsorted(t_s, grid_s, side="right") - 1, 0, max(len(t_s) - 2, 0))
-    for k in np.unique(leg):
-        inner = np.flatnonzero(leg == k)
-        if len(t_s) == 1:
-            out[:, inner] = x[:, :1, :2]
+    if len(t_s) == 1:
+        out[:] = x[:, :1, :2]
+        return out
+    x, mode = np.swapaxes(x, 0, 1), np.swapaxes(mode, 0, 1)  # one time after the other
+    leg = np.clip(np.searchsorted(t_s, grid_s, side="right") - 1, 0, len(t_s) - 2)
+    inner = (grid_s > t_s[leg]) & (grid_s < t_s[leg + 1])
+    at_plot = np.flatnonzero(~inner)
+    out[:, at_plot] = np.swapaxes(
+        x[leg[at_plot] + (grid_s[at_plot] > t_s[leg[at_plot]]), :, :2], 0, 1
+    )
+    inside = np.flatnonzero(inner)
+    from_s = np.maximum(t_s[leg[inside]], np.append(-np.inf, grid_s[inside])[: len(inside)])
+    matrices = _between(grid_s[inside] - from_s, t_s[leg[inside] + 1] - grid_s[inside], modes)
+    lib = sample_native.usable(modes, 0)
+    lead = np.flatnonzero(np.diff(leg[inside], prepend=-1) != 0)
+    stop = np.append(lead[1:], len(inside))
+    sizes = [(int(size), len(out), STATE) for size in stop - lead if len(inside)]
+    for begin, normal in zip(lead.tolist(), _ahead(rng.standard_normal, sizes), strict=True):
+        k, first, end = int(leg[inside[begin]]), int(inside[begin]), begin + len(normal)
+        gain, carry, root = (np.ascontiguousarray(one[:, begin:end]) for one in matrices)
+        ends = np.ascontiguousarray(x[k]), np.ascontiguousarray(x[k + 1])
+        ahead = np.ascontiguousarray(mode[k + 1])
+        if lib is not None:
+            sample_native.leg(lib, *ends, ahead, (gain, carry, root), normal, out, first)
             continue
-        cuts = slice(inner[0], inner[-1] + 1)
-        for ahead in np.unique(mode[:, k + 1]):
-            mine = np.flatnonzero(mode[:, k + 1] == ahead)
-            ends = x[mine, k, :STATE], x[mine, k + 1, :STATE]
-            out[mine, cuts] = _leg(
-                *ends, float(t_s[k]), float(t_s[k + 1]), grid_s[cuts], int(ahead), modes, rng
+        for one in np.unique(ahead):
+            which = np.flatnonzero(ahead == one)
+            moved = [part[which, :STATE] for part in ends]
+            out[which, first : first + end - begin] = _leg(
+                moved[0], moved[1], gain[one], carry[one], root[one], normal[:, which]
             )
     return out
 
 
 def _leg(
-    begin: Floats,
-    end: Floats,
-    from_s: float,
-    until_s: float,
-    grid_s: Floats,
-    mode: int,
-    modes: Modes,
-    rng: Generator,
+    begin: Floats, end: Floats, gain: Floats, carry: Floats, root: Floats, normal: Floats
 ) -> Floats:
-    """Return draws of the positions at times on one leg, (m, G, 2), given the states at its ends.
+    """Return draws of the positions at the inner times of one leg, (m, G, 2), all in one mode.
 
     One after the other, each given the one before it and the end:  x' = x A + (end G' + root),
     all but x made at once for all times.
     """
-    out = np.empty((len(begin), len(grid_s), 2))
-    out[:, grid_s <= from_s] = begin[:, None, :2]
-    out[:, grid_s >= until_s] = end[:, None, :2]
-    inside = np.flatnonzero((grid_s > from_s) & (grid_s < until_s))
-    if not len(inside):
-        return out
-    gone_s = np.diff(grid_s[inside], prepend=from_s)
-    gain, carry, root = _between(gone_s, until_s - grid_s[inside], mode, modes)
-    given = rng.standard_normal((len(inside), *begin.shape)) @ np.swapaxes(root, -1, -2)
+    given = normal @ np.swapaxes(root, -1, -2)
     given += end @ np.swapaxes(gain, -1, -2)
-    state = begin
-    for i, g in enumerate(inside):
-        state = state @ carry[i].T + given[i]
+    out, state = np.empty((len(begin), len(given), 2)), begin
+    for g in range(len(given)):
+        state = state @ carry[g].T + given[g]
         out[:, g] = state[:, :2]
     return out
 
 
-def _between(
-    gone_s: Floats, left_s: Floats, mode: int, modes: Modes
-) -> tuple[Floats, Floats, Floats]:
-    """Return what makes a state `gone_s` after another and `left_s` before the end, (G, 4, 4).
+def _between(gone_s: Floats, left_s: Floats, modes: Modes) -> tuple[Floats, Floats, Floats]:
+    """Return what makes a state `gone_s` after another and `left_s` before the end, (R, G, 4, 4).
 
     It is normal with mean carry x + gain end, and root root' is its covariance.
     """
-    turn, density = modes.turn_deg_s[mode], modes.density[mode]
-    f1, q1 = transition(gone_s, turn), noise(gone_s, density)
-    f2, q2 = transition(left_s, turn), noise(left_s, density)
+    f1, q1 = _motion(gone_s, modes)
+    f2, q2 = _motion(left_s, modes)
     back = _t(f2)
     gain = q1 @ back @ np.linalg.inv(f2 @ q1 @ back + q2)
     rest = np.eye(STATE) - gain @ f2
     return gain, rest @ f1, _root(rest @ q1 @ _t(rest) + gain @ q2 @ _t(gain))
+
+
+def _motion(dt_s: Floats, modes: Modes) -> tuple[Floats, Floats]:
+    """Return transitions and noise of every mode over steps, (R, G, 4, 4) each."""
+    every = range(modes.count)
+    return (
+        np.stack([transition(dt_s, modes.turn_deg_s[r]) for r in every]),
+        np.stack([noise(dt_s, modes.density[r]) for r in every]),
+    )
 
 
 def _root(cov: Floats) -> Floats:

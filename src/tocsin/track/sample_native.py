@@ -1,0 +1,149 @@
+"""The loops of `imm.forward` and `sample` compiled, where a compiler was at hand at install.
+
+`sampler.c` has the equations; this hands it arrays.  What comes out is what numpy gives, to
+rounding: ten times sooner.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin import compiled
+from tocsin.compiled import at
+from tocsin.schema import Floats
+from tocsin.track.models import STATE, Modes
+
+SOURCE = Path(__file__).with_name("sampler.c")
+MOST_MODES = 4
+MOST_STATES = 24
+Ints = NDArray[np.int64]
+_LONG, _AT = ctypes.c_long, ctypes.c_void_p
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """Return the compiled sampler; None where there is none."""
+    found = compiled.library(SOURCE)
+    if found is None or ctypes.sizeof(_LONG) != 8:
+        return None
+    modes: list[Any] = [_LONG, _AT, _AT, _AT]
+    steps: list[Any] = [_LONG, _LONG, _AT, _AT, _LONG, _AT, _AT, _AT, *modes]
+    many: list[Any] = [_LONG] * 3
+    found.tocsin_forward.argtypes = [*many, *[_AT] * 4, *modes, *[_AT] * 5]
+    found.tocsin_forward.restype = None
+    found.tocsin_pair_bytes.restype = _LONG
+    found.tocsin_back.argtypes = [*steps, *[_AT] * 8]
+    found.tocsin_back.restype = _LONG
+    found.tocsin_leg.argtypes = [*many, *[_AT] * 8, _LONG]
+    found.tocsin_leg.restype = None
+    return found
+
+
+def usable(modes: Modes, constants: int) -> ctypes.CDLL | None:
+    """Return the compiled sampler where it can take so many modes and constants."""
+    fits = modes.count <= MOST_MODES and STATE + constants <= MOST_STATES
+    return library() if fits else None
+
+
+class Rules:
+    """Modes as the loops take them: turns in radians."""
+
+    def __init__(self, modes: Modes) -> None:
+        columns = (np.radians(modes.turn_deg_s), modes.density, modes.stay_s)
+        self.columns = tuple(np.ascontiguousarray(column, np.float64) for column in columns)
+        self.given = (modes.count, *map(at, self.columns))
+
+
+def forward(
+    lib: ctypes.CDLL,
+    t_s: Floats,
+    z_m: Floats,
+    cov_m2: Floats,
+    design: Floats | None,
+    modes: Modes,
+    mean: Floats,
+    cov: Floats,
+    weight: Floats,
+) -> tuple[Floats, Floats]:
+    """Fill mean, cov and weight from their first measurement on; return the likelihoods."""
+    tracks, count = t_s.shape
+    rules = Rules(modes)
+    given = [np.ascontiguousarray(one, np.float64) for one in (t_s, z_m, cov_m2)]
+    h = np.zeros(1) if design is None else np.ascontiguousarray(design, np.float64)
+    loglik, so_far = np.zeros(tracks), np.zeros((count, tracks))
+    lib.tocsin_forward(
+        count,
+        tracks,
+        mean.shape[-1] - STATE,
+        *map(at, (*given, h)),
+        *rules.given,
+        *map(at, (mean, cov, weight, loglik, so_far)),
+    )
+    return loglik, so_far
+
+
+class Back:
+    """Steps back of one set of samples; see `sample.backward`."""
+
+    def __init__(
+        self, lib: ctypes.CDLL, modes: Modes, constants: int, used: Ints, place: Ints
+    ) -> None:
+        self._lib, self._rules, self._constants = lib, Rules(modes), constants
+        self._used, self._place = used, place
+        pairs = max(1, len(used)) * modes.count**2
+        self._room = np.empty(pairs * int(lib.tocsin_pair_bytes()) // 8, np.float64)
+
+    def draw(
+        self,
+        dt_s: Floats,
+        filtered: tuple[Floats, Floats, Floats],
+        mode_after: Ints,
+        after: Floats,
+        normal: Floats,
+        uniform: Floats,
+        before: Floats,
+        mode: Ints,
+    ) -> bool:
+        """Fill `before` and `mode`; False, and nothing drawn, where a covariance has no root."""
+        given = [np.ascontiguousarray(one) for one in (dt_s, *filtered)]
+        done = self._lib.tocsin_back(
+            len(after),
+            len(self._used),
+            *map(at, (self._used, given[0])),
+            self._constants,
+            *map(at, given[1:]),
+            *self._rules.given,
+            *map(
+                at,
+                (self._place, mode_after, after, normal, uniform, before, mode, self._room),
+            ),
+        )
+        return bool(done)
+
+
+def leg(
+    lib: ctypes.CDLL,
+    begin: Floats,
+    end: Floats,
+    mode: Ints,
+    matrices: tuple[Floats, Floats, Floats],
+    normal: Floats,
+    out: Floats,
+    first: int,
+) -> None:
+    """Fill the inner times of one leg, those of `out` (M, G, 2) from `first` on."""
+    gain, carry, root = matrices
+    lib.tocsin_leg(
+        len(begin),
+        begin.shape[1],
+        gain.shape[1],
+        *map(at, (begin, end, mode, gain, carry, root, normal)),
+        at(out) + first * 2 * out.itemsize,
+        out.shape[1],
+    )
