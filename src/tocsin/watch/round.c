@@ -18,7 +18,7 @@ enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7, LEAST = 3 };
 #define HELD_S 30.0
 #define LEAP_S 60.0
 #define SILENT_S 25.0
-enum { AHEAD = 8 }; /* turns that memory takes */
+enum { AHEAD = 24 }; /* turns that memory takes */
 enum { LATE, REPEATED, UNREACHABLE };
 #define NEVER -1e9
 #define SAME_S 10.0
