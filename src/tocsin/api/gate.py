@@ -150,9 +150,12 @@ def check_csrf(who: Who, token: str) -> None:
 
 def _same_origin(request: Request) -> None:
     """Raise Problem where a browser says that the request comes from another site."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    site = request.headers.get("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
         raise Problem(403, "changes come from this site's own pages only")
     origin = request.headers.get("origin")
+    if origin == "null" and site == "same-origin":
+        return  # a form of our own: with the policy `no-referrer` a browser names no origin
     if origin is not None and urlsplit(origin).netloc.lower() != _host(request):
         raise Problem(403, "changes come from this site's own pages only")
 

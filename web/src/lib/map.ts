@@ -62,6 +62,9 @@ export function createMap(container: HTMLElement, options: MapOptions): MapLibre
     pitchWithRotate: false,
     renderWorldCopies: false,
     fadeDuration: 0,
+    // The basemap ends at level 5: its tiles are stretched.  Split, each would be fetched and drawn
+    // anew for every quarter of it.
+    zoomLevelsToOverscale: 20,
     attributionControl: false,
     canvasContextAttributes: { antialias: false, preserveDrawingBuffer: false },
   });
@@ -85,10 +88,13 @@ export function setScale(map: MapLibre, units: Units): void {
   (map as MapLibre & { scale?: ScaleControl }).scale?.setUnit(units === 'si' ? 'metric' : 'nautical');
 }
 
-/** Run once the style can take layers; at once if it can already. */
+/** Run once the style can take layers; at once if it can already.
+ *
+ * Not when the first tiles are there ('load'): what is added then has its own loaded a second time.
+ */
 export function whenReady(map: MapLibre, run: () => void): void {
-  if (map.isStyleLoaded()) run();
-  else map.once('load', run);
+  if (map.getSource('areas')) run();
+  else map.once('style.load', run);
 }
 
 function style(theme: Theme): StyleSpecification {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -79,10 +79,17 @@ def add(app: FastAPI, held: Held) -> None:
 
     @app.get("/register/chart.svg", openapi_extra=needs(Access.READER), tags=["pages"])
     def chart(
-        request: Request, state: Word = None, domain: Word = None, as_of: Word = None
+        request: Request,
+        state: Word = None,
+        domain: Word = None,
+        as_of: Word = None,
+        theme: Literal["dark", "light"] = "dark",
     ) -> Response:
         """The run chart with the line of reporting effort."""
         svg = _chart(held, request, state or None, domain or None, as_of or None)
+        # As the page is, whatever the machine prefers; on paper the page turns it round.
+        where = "all" if theme == "dark" else "not all"
+        svg = svg.replace("@media (prefers-color-scheme:dark)", f"@media {where}")
         return Response(svg, media_type="image/svg+xml")
 
     @app.post("/register/saved", openapi_extra=needs(Access.READER, form=True), **page)
@@ -216,8 +223,7 @@ def _chart(
     told = rate_of(held, state, domain, as_of, who_of(request).audience, 0)
     if told.svg is None:
         raise Problem(404, "; ".join(told.words))
-    # The pages are dark on a screen and light on paper, whatever the machine prefers.
-    return told.svg.replace("@media (prefers-color-scheme:dark)", "@media screen")
+    return told.svg
 
 
 def _dossier(held: Held, request: Request, name: str) -> Response:
