@@ -74,6 +74,8 @@ class Evidence:
     height_observed: bool = True  # False: the samples hold the case's prior on height and no more
     geoid_m: float | None = None  # height of mean sea level above the ellipsoid hereabouts
     pressure_minus_hae_m: float | None = None  # what turns h_hae_m into pressure altitude
+    msl_error_m: float = 0.0  # how far off a height above the sea may be, either way
+    pressure_error_m: float = 0.0  # and a pressure altitude
 
     def __post_init__(self) -> None:
         if self.window_ns is not None and not self.window_ns[0] < self.window_ns[1]:

@@ -60,10 +60,13 @@ class Quantities:
                     return Signal(known & (d_m > 0), known & (d_m <= 0), d_m)
                 return Signal(known & (d_m <= 0), known & (d_m > 0), -d_m)
             case Measure():
-                x = self.measured(node)
-                known = ~np.isnan(x)
-                holds = ~(node.bound.above(x) | node.bound.below(x))
-                return Signal(known & holds, known & ~holds, node.bound.margin(x))
+                x, e_m = self.measured(node), self.error_m(node)
+                known, bound = ~np.isnan(x), node.bound
+                holds = ~(bound.above(x + e_m) | bound.below(x - e_m))
+                fails = bound.above(x - e_m) | bound.below(x + e_m)
+                if bool((known & ~holds & ~fails).any()):
+                    self.gaps.append(Gap(f"height is known to {e_m:.0f} m", looked=True))
+                return Signal(known & holds, known & fails, bound.margin(x))
             case _:
                 raise UsageError(f'"{node}" is not true or false at each time')
 
@@ -93,6 +96,13 @@ class Quantities:
                 return self.height_m(node.bound.amount.unit == "FL")
             case _:
                 raise UsageError(f'"{node}" is not measured at each time')
+
+    def error_m(self, node: Measure) -> float:
+        """Return how far off a measure may be, either way, beside what the samples say of it."""
+        if node.quantity != "height":
+            return 0.0
+        by_level = node.bound.amount.unit == "FL"
+        return self.evidence.pressure_error_m if by_level else self.evidence.msl_error_m
 
     def height_m(self, pressure: bool) -> Floats:
         """Return height above mean sea level, or pressure altitude for a flight level."""

@@ -15,7 +15,8 @@ from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import Field
 from tocsin.run.case import Case
 from tocsin.run.evidence import Weighed
-from tocsin.schema import Claim, Floats, Posterior, Report
+from tocsin.run.heights import Heights
+from tocsin.schema import Claim, Datum, Floats, Posterior, Report
 
 Json = dict[str, Any]
 TOGETHER = 500  # samples among which claims are held together
@@ -169,10 +170,25 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
             key: _union([field.exact for field in fields]) for key, fields in fine.items()
         },
         rough_distance={key: _union(fields) for key, fields in rough.items()},
-        height_observed=False,
+        **_told_heights(mine[0].track.heights, posterior),
         aircraft_count=target.aircraft_count,
         aircraft_count_source=target.aircraft_count_source,
     )
+
+
+def _told_heights(heights: Heights, posterior: Posterior) -> dict[str, Any]:
+    """Return what the evidence says of height: in the samples' datum, and turned into others."""
+    if heights.reported is None:
+        return {"height_observed": False}
+    middle_m = float(np.mean(posterior.h_hae_m))
+    above_sea, of_pressure = heights.shift_m(Datum.MSL), heights.shift_m(Datum.PRESSURE)
+    return {
+        "height_observed": True,
+        "geoid_m": None if above_sea is None else -above_sea,
+        "pressure_minus_hae_m": of_pressure,
+        "msl_error_m": heights.error_m(Datum.MSL, middle_m),
+        "pressure_error_m": heights.error_m(Datum.PRESSURE, middle_m),
+    }
 
 
 def _deepest(each: Sequence[Floats]) -> Floats:

@@ -14,6 +14,7 @@ from tocsin.run.case import Case
 from tocsin.run.context import Context
 from tocsin.run.evidence import Weighed, calibration_notes, incursions, weigh
 from tocsin.run.findings import utc
+from tocsin.run.heights import above_ground
 from tocsin.run.radar import DarkTrack
 from tocsin.run.sources import Gathered, Say
 from tocsin.schema import Outline
@@ -44,12 +45,13 @@ def judged(
     plots = radar.rows_of(gathered.radars, case.qnh, case.window_ns)
     known = radar.learned(plots, sensors, gathered.co_operative)
     rng = np.random.default_rng(case.seed)
-    made = radar.dark_tracks(plots, sensors, case.height, known, rng)
+    made = radar.dark_tracks(plots, sensors, case.height, known, rng, case.qnh)
     tracks = tuple(_counted(track, beside) for track in made)
     say("weighing them against every volume")
     weighed = tuple(weigh(tracks, outlines, rng))
     rows = incursions(weighed, UNKNOWN, [done.sha256 for done in gathered.inputs])
-    found = Dark(tracks, weighed, tuple(rows), calibration_notes(known), weighed)
+    notes = (*calibration_notes(known), *(above_ground(outlines) if tracks else ()))
+    found = Dark(tracks, weighed, tuple(rows), notes, weighed)
     if not case.claims or len(tracks) < 2:
         return found
     likeliest = max(weighed, key=lambda one: one.judged.p_ever).track if weighed else tracks[0]

@@ -17,6 +17,7 @@ from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import Episode, Judged, judge, steps_m
 from tocsin.run.findings import utc
+from tocsin.run.heights import room_m, within
 from tocsin.run.radar import DarkTrack
 from tocsin.schema import Floats, Outline, Posterior
 from tocsin.track.posterior import BiasPrior
@@ -59,7 +60,9 @@ def weigh(
             for low in range(0, len(alone), workers):
                 some = slice(low, low + workers)
                 measured = pool.map(measure, alone[some])
-                for outline, signed in zip(outlines[some], measured, strict=True):
+                for outline, flat in zip(outlines[some], measured, strict=True):
+                    room = room_m(outline, made.h_hae_m, track.heights, rng)
+                    signed = within(flat, room)
                     judged = judge(made, signed, outline.volume.sigma_m, rng, step_m)
                     out.append(Weighed(track, outline, judged))
     return out

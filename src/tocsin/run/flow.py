@@ -143,7 +143,7 @@ def study(
     # What does each side say of it?
     say("testing the claims")
     flown = own.of_claims(
-        case.claims, gathered.tracks, found.table, outlines, only.flown, case.seed
+        case.claims, gathered.tracks, found.table, outlines, only.flown, case.seed, case.qnh
     )
     told = replace(case, reports=_for_claims(beside, flown, findings["context"]["about"], points))
     findings["claims"], findings["compatibility"], more = claims.judged(told, flown, asked)

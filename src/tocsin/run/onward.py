@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.random import Generator
 
+from tocsin.run.heights import PRIOR_ONLY
 from tocsin.run.radar import ANY_HEIGHT, DarkTrack
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
@@ -80,7 +81,14 @@ def joined(
         settings=SampleSettings(step_s=STEP_S),
     )
     ids = [part.obs_id for part in parts if part.obs_id is not None]
-    return DarkTrack(made, plots, t0_ns, np.concatenate(ids) if len(ids) == len(parts) else None)
+    told = [part.heights for part in parts if part.heights.reported is not None]
+    return DarkTrack(
+        made,
+        plots,
+        t0_ns,
+        np.concatenate(ids) if len(ids) == len(parts) else None,
+        told[0] if told else PRIOR_ONLY,
+    )
 
 
 def gaps_ns(parts: Sequence[DarkTrack]) -> list[tuple[int, int]]:

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.run.evidence import LEAST_P, Weighed, weigh
+from tocsin.run.heights import MOST_KNOWN, PRIOR_ONLY, Heights
 from tocsin.run.radar import ANY_HEIGHT, DarkTrack
-from tocsin.schema import Floats, Outline, Sensor
+from tocsin.run.weather import Qnh, at
+from tocsin.schema import Datum, Floats, Outline, Sensor
 from tocsin.track.plots import Plots
 from tocsin.track.posterior import SampleSettings, posterior
 
@@ -29,6 +31,11 @@ WHITE = 0.25  # of a reported sigma: what differs from one fix to the next
 SPACING_S = 4.0  # between the fixes that are smoothed: as much as a radar gives
 MOST_FIXES = 800
 MOST_TIMES = 1200
+HEIGHT_COLUMNS = {  # of two that are told as often the first is taken
+    "h_pressure_m": Datum.PRESSURE,
+    "h_hae_m": Datum.HAE,
+    "h_msl_m": Datum.MSL,
+}
 
 
 def of_claims(
@@ -38,6 +45,7 @@ def of_claims(
     outlines: Sequence[Outline],
     only: Sequence[Weighed],
     seed: int,
+    qnh: Qnh | None = None,
 ) -> tuple[Weighed, ...]:
     """Return the track that claims are tested on, against every outline.
 
@@ -61,11 +69,15 @@ def of_claims(
         name = names[0]
     else:
         return dark
-    return weighed(tracks, name, outlines, np.random.default_rng(seed)) or dark
+    return weighed(tracks, name, outlines, np.random.default_rng(seed), qnh) or dark
 
 
 def weighed(
-    tracks: pa.Table, name: str, outlines: Sequence[Outline], rng: Generator
+    tracks: pa.Table,
+    name: str,
+    outlines: Sequence[Outline],
+    rng: Generator,
+    qnh: Qnh | None = None,
 ) -> tuple[Weighed, ...]:
     """Return one track of a table (schema TRACK) judged against every outline.
 
@@ -77,7 +89,9 @@ def weighed(
     if len(ns) < 3:
         return ()
     keep = _thin(ns)
-    plots, t0_ns = _plots(mine.filter(pa.array(good)).take(pa.array(keep))), int(ns[keep[0]])
+    kept = mine.filter(pa.array(good)).take(pa.array(keep))
+    column, datum = _height_column(kept)
+    plots, t0_ns = _plots(kept, column), int(ns[keep[0]])
     length_s = float(plots.t_s[-1])
     made = posterior(
         name,
@@ -95,7 +109,17 @@ def weighed(
     lat = made.lat_deg + north / degree_m
     lon = made.lon_deg + east / (degree_m * np.cos(np.radians(made.lat_deg)))
     made = replace(made, lon_deg=lon, lat_deg=lat)
-    return tuple(weigh([DarkTrack(made, plots, t0_ns)], outlines, rng))
+    hpa = None if qnh is None else float(at(qnh, ns[len(ns) // 2 : len(ns) // 2 + 1])[0])
+    known = hpa if hpa is not None and np.isfinite(hpa) else None
+    heights = PRIOR_ONLY if datum is None else Heights(datum, datum, known)
+    return tuple(weigh([DarkTrack(made, plots, t0_ns, heights=heights)], outlines, rng))
+
+
+def _height_column(rows: pa.Table) -> tuple[str, Datum | None]:
+    """Return which height most rows have, and its datum; None where less than half have any."""
+    known = {name: rows.num_rows - rows[name].null_count for name in HEIGHT_COLUMNS}
+    best = max(HEIGHT_COLUMNS, key=lambda name: known[name])
+    return best, HEIGHT_COLUMNS[best] if known[best] >= MOST_KNOWN * rows.num_rows else None
 
 
 def _thin(ns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -108,13 +132,10 @@ def _thin(ns: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(kept[np.diff(ns[kept], prepend=ns[0] - 1) > 0])
 
 
-def _plots(rows: pa.Table) -> Plots:
+def _plots(rows: pa.Table, column: str) -> Plots:
     ns = rows["t"].cast(pa.int64()).to_numpy()
     none = np.full(len(ns), np.nan)
-    height = none
-    for column in ("h_hae_m", "h_msl_m", "h_pressure_m"):  # of little weight: no range is slant
-        told = rows[column].to_numpy(zero_copy_only=False).astype(np.float64)
-        height = np.where(np.isfinite(height), height, told)
+    height = rows[column].to_numpy(zero_copy_only=False).astype(np.float64)
     sigma = np.maximum(rows["sigma_m"].to_numpy(zero_copy_only=False).astype(np.float64), 1.0)
     return Plots(
         (ns - ns[0]) / 1e9,

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.feed import met
+from tocsin.run.heights import MOST_KNOWN, PRIOR_ONLY, Heights
 from tocsin.run.weather import Qnh, at
-from tocsin.schema import Floats, Posterior, Reading, Sensor
+from tocsin.schema import Datum, Floats, Posterior, Reading, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.associate import associate
 from tocsin.track.calibrate import Pair, calibrate, for_primary
@@ -39,6 +40,7 @@ class RadarRows:
     range_m: Floats  # (N,)
     azimuth_deg: Floats  # (N,)
     h_hae_m: Floats  # (N,) NaN where not reported
+    by_pressure: NDArray[np.bool_]  # (N,) it was reported as a pressure altitude
     obs_id: NDArray[np.uint64]  # (N,) of the fix
 
     def take(self, index: NDArray[np.int64]) -> RadarRows:
@@ -55,6 +57,7 @@ class DarkTrack:
     plots: Plots
     t0_ns: int
     obs_id: NDArray[np.uint64] | None = None  # (N,) of each plot, where they are kept
+    heights: Heights = PRIOR_ONLY  # what the heights of the samples are
 
 
 def rows_of(
@@ -85,16 +88,17 @@ def rows_of(
                 _flag(kept, "ssr") | _flag(kept, "mode_s"),
                 kept["range_m"].to_numpy(),
                 kept["azimuth_deg"].to_numpy(),
-                _height(kept, ns, qnh),
+                *_height(kept, ns, qnh),
                 kept["obs_id"].to_numpy(),
             )
         )
         names += [sensor.id] * kept.num_rows
-    ns, address, secondary, rho, theta, h, obs_id = (
+    ns, address, secondary, rho, theta, h, by_pressure, obs_id = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
     order = np.argsort(ns, kind="stable")
-    rows = RadarRows(ns, tuple(names), address, secondary.astype(bool), rho, theta, h, obs_id)
+    secondary, by_pressure = secondary.astype(bool), by_pressure.astype(bool)
+    rows = RadarRows(ns, tuple(names), address, secondary, rho, theta, h, by_pressure, obs_id)
     return rows.take(order)
 
 
@@ -104,6 +108,7 @@ def dark_tracks(
     height: HeightPrior | None,
     calibrated: BiasPrior | None,
     rng: Generator,
+    qnh: Qnh | None = None,
     settings: SampleSettings | None = None,
 ) -> list[DarkTrack]:
     """Return the posterior of every track that plots without an address make."""
@@ -124,20 +129,35 @@ def dark_tracks(
     out = []
     for number in range(int(label.max()) + 1):
         own = mine.take(fine[label == number])
-        plots = plots_of(own, t0_ns)
         name = f"primary-{number + 1}"
-        made = posterior(
-            name,
-            plots,
-            sensors,
-            rng,
-            height=prior,
-            t0_ns=t0_ns,
-            calibrated=calibrated,
-            settings=settings,
-        )
-        out.append(DarkTrack(made, plots, t0_ns, own.obs_id))
+        out.append(sampled(name, own, t0_ns, sensors, prior, calibrated, rng, qnh, settings))
     return out
+
+
+def sampled(
+    name: str,
+    own: RadarRows,
+    t0_ns: int,
+    sensors: Mapping[str, Sensor],
+    prior: HeightPrior,
+    calibrated: BiasPrior | None,
+    rng: Generator,
+    qnh: Qnh | None = None,
+    settings: SampleSettings | None = None,
+) -> DarkTrack:
+    """Return the posterior of one track from its plots."""
+    plots = plots_of(own, t0_ns)
+    made = posterior(
+        name,
+        plots,
+        sensors,
+        rng,
+        height=prior,
+        t0_ns=t0_ns,
+        calibrated=calibrated,
+        settings=settings,
+    )
+    return DarkTrack(made, plots, t0_ns, own.obs_id, heights_of(own, qnh))
 
 
 def learned(
@@ -215,18 +235,33 @@ def _placed(
     return lon, lat, spread
 
 
-def _height(table: pa.Table, ns: NDArray[np.int64], qnh: Qnh | None) -> Floats:
-    """Return heights for the geometry: above the ellipsoid, as well as the report allows.
+def _height(
+    table: pa.Table, ns: NDArray[np.int64], qnh: Qnh | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return heights for the geometry, and which of them were reported as pressure altitudes.
 
     A pressure altitude is taken for a height, by QNH where the case gives one; what is left out
     (weather, the geoid) is tens of metres, and moves a slant range 100 km away by a metre.
     """
     h = _column(table, "h_hae_m", np.nan)
-    if "h_pressure_m" in table.column_names:
-        pressure = table["h_pressure_m"].to_numpy().astype(np.float64)
-        told = met.msl_m(pressure, at(qnh, ns)) if qnh is not None else pressure
-        h = np.where(np.isfinite(h), h, told)
-    return np.asarray(h, dtype=np.float64)
+    told = _column(table, "h_pressure_m", np.nan)
+    by_pressure = ~np.isfinite(h) & np.isfinite(told)
+    lift = np.nan_to_num(met.msl_m(0.0, at(qnh, ns))) if qnh is not None else 0.0
+    return np.where(by_pressure, told + lift, h), by_pressure
+
+
+def heights_of(rows: RadarRows, qnh: Qnh | None) -> Heights:
+    """Return what the heights of a track are; the prior where few plots report one."""
+    known = np.isfinite(rows.h_hae_m)
+    if np.mean(known) < MOST_KNOWN:
+        return PRIOR_ONLY
+    if np.mean(rows.by_pressure[known]) < MOST_KNOWN:
+        return Heights(Datum.HAE, Datum.HAE)
+    middle = int(rows.t_ns[len(rows.t_ns) // 2])
+    hpa = None if qnh is None else float(at(qnh, np.array([middle]))[0])
+    if hpa is None or not np.isfinite(hpa):
+        return Heights(Datum.PRESSURE, Datum.PRESSURE)
+    return Heights(Datum.MSL, Datum.PRESSURE, hpa)
 
 
 def _column(table: pa.Table, name: str, missing: float) -> Floats:
