@@ -55,6 +55,7 @@ class Judge:
         self.tall = np.array([chance.binds(a.lower) or chance.binds(a.upper) for a in areas], bool)
         #: Areas whose answer changes though nothing moves sideways: by height, by the hour.
         self.changing = self.tall | np.array([bool(a.active_ns) for a in areas], bool)
+        self._by_hours = [k for k, area in enumerate(self.areas) if area.active_ns]
         self.steady = not any(_asks_more(rule) for rule in self.rules)
         self._named: dict[int, dict[int, bool]] = {
             k: {} for k, rule in enumerate(rules) if rule.by_name
@@ -83,34 +84,42 @@ class Judge:
 
     def within(self, tracks: Tracks, rows: Ints, clock_s: float, now_ns: int) -> Within:
         """Return P(inside) of tracks (N,) for the areas that they are not far from."""
+        told = self.limits.within(tracks.numbers, rows, self.sigma_m, self.widest_m)
+        if told is None:
+            point, area, d_m, p, clear, rest_m = self._beside(tracks, rows)
+        else:
+            found, p, clear, rest_m = told
+            point, area, d_m = found.point, found.area, found.d_m
+        row = rows[point]
+        guessed = np.zeros(len(p), bool)
+        tall = np.flatnonzero(self.tall[area] & (p > 1e-6))
+        if len(tall):
+            np.minimum.at(clear, point[tall], HEIGHT_MOVES_M)
+            for a in np.unique(area[tall]):
+                k = tall[area[tall] == a]
+                share, by_prior = self.between(tracks, row[k], self.areas[a], clock_s)
+                p[k] *= share
+                guessed[k] = by_prior
+        doubtful = tracks.doubtful(rows, clock_s)
+        if doubtful.any():
+            p[doubtful[point]] = np.nan
+        for a in self._by_hours:
+            if not self.areas[a].is_active(now_ns):
+                p[area == a] = 0.0
+        return Within(point, row, area, d_m, p, guessed, clear, rest_m)
+
+    def _beside(
+        self, tracks: Tracks, rows: Ints
+    ) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
+        """Return point, area, distance and P by the outline of pairs; clear and rest of points."""
         m = tracks.motion[rows]
         variance = np.maximum(m[:, PP], m[:, R])  # GNSS errors are of minutes: no mean is better
         need_m = SURE * np.sqrt(variance + self.widest_m**2)
         seen = self.limits.look(m[:, LON], m[:, LAT], need_m)
-        row = rows[seen.point]
-        sigma = self.sigma_m[seen.area]
-        p = chance.level(seen.d_m, variance[seen.point], sigma)
-        guessed = np.zeros(len(p), bool)
+        p = chance.level(seen.d_m, variance[seen.point], self.sigma_m[seen.area])
         clear = seen.rest_m.copy()
-        reach = np.abs(seen.d_m)
-        tall = self.tall[seen.area] & (p > 1e-6)
-        if tall.any():
-            reach = np.where(tall, np.minimum(reach, HEIGHT_MOVES_M), reach)
-            for a in np.unique(seen.area[tall]):
-                k = np.flatnonzero(tall & (seen.area == a))
-                area = self.areas[a]
-                share, by_prior = self.between(tracks, row[k], area, clock_s)
-                p[k] *= share
-                guessed[k] = by_prior
-        p[tracks.doubtful(row, clock_s)] = np.nan
-        for a, area in enumerate(self.areas):
-            if area.active_ns and not area.is_active(now_ns):
-                p[seen.area == a] = 0.0
-        first = np.flatnonzero(np.diff(seen.point, prepend=-1) != 0)
-        if len(first):
-            who = seen.point[first]
-            clear[who] = np.minimum(clear[who], np.minimum.reduceat(reach, first))
-        return Within(seen.point, row, seen.area, seen.d_m, p, guessed, clear, seen.rest_m)
+        np.minimum.at(clear, seen.point, np.abs(seen.d_m))
+        return seen.point, seen.area, seen.d_m, p, clear, seen.rest_m
 
     def between(
         self, tracks: Tracks, row: Ints, band: Area | Rule, clock_s: float

@@ -3,6 +3,7 @@
    The squares are made in Python.  Where a place needs one that is still to be made the answer is
    MISSING: Python makes it and asks again. */
 
+#include "motion.h"
 #include "plane.h"
 
 enum { LEAF = 2, UNMADE = -1, NOTHING = -2 }; /* limits.py */
@@ -79,25 +80,68 @@ static double distance(const Squares *s, const Place *at, int64_t node, double n
   return copysign(most_of(least_m, 0.0), middle_m);
 }
 
-/* Pairs of place and area that are not far apart, with node and distance; returns how many.
+/* Pairs of one place and the areas that are not far from it; returns how many there are then.
    `room` is for how many there is room; MISSING where a square is still to be made. */
-long tocsin_look(const Squares *s, long n, const double *lon, const double *lat,
-                 const double *need_m, long room, int64_t *point, int64_t *area, int64_t *node,
-                 double *d_m, uint8_t *how, double *rest_m) {
+typedef struct {
+  long room;
+  int64_t *point, *area, *node;
+  double *d_m;
+  uint8_t *how;
+} Pairs;
+
+static long beside(const Squares *s, long i, double lon, double lat, double need_m, long out,
+                   const Pairs *to, double *rest_m) {
+  int64_t root = root_of(s, lon, lat);
+  Place at = place(lon, lat);
+  if (root < 0) return MISSING;
+  *rest_m = s->rest_m[root];
+  for (int64_t v = 0; v < s->areas; v++) {
+    int64_t here = s->table[root * s->areas + v];
+    if (here < 0) continue;
+    here = smallest(s, here, lon, lat);
+    if (here < 0 || out == to->room) return MISSING;
+    to->point[out] = i, to->area[out] = v, to->node[out] = here;
+    to->d_m[out] = distance(s, &at, here, need_m, &to->how[out]);
+    out++;
+  }
+  return out;
+}
+
+long tocsin_look(const Squares *s, const Pairs *to, long n, const double *lon, const double *lat,
+                 const double *need_m, double *rest_m) {
+  long out = 0;
+  for (long i = 0; i < n && out >= 0; i++)
+    out = beside(s, i, lon[i], lat[i], need_m[i], out, to, &rest_m[i]);
+  return out;
+}
+
+/* Abramowitz and Stegun 7.1.26, as chance.py has it. */
+static double phi(double z) {
+  double x = fabs(z) * 0.7071067811865476, t = 1.0 / (1.0 + 0.3275911 * x);
+  double poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 +
+                t * 1.061405429))));
+  double tail = 0.5 * poly * exp(-x * x);
+  return z < 0 ? tail : 1.0 - tail;
+}
+
+/* The outline's part of `Judge.within`: pairs of tracks (rows of `numbers`, `wide` to a row) and
+   areas with P, and how far each track may go before anything changes. */
+long tocsin_within(const Squares *s, const Pairs *to, const double *numbers, long wide,
+                   const int64_t *rows, long n, const double *sigma_m, double widest_m, double *p,
+                   double *clear_m, double *rest_m) {
   long out = 0;
   for (long i = 0; i < n; i++) {
-    int64_t root = root_of(s, lon[i], lat[i]);
-    Place at = place(lon[i], lat[i]);
-    if (root < 0) return MISSING;
-    rest_m[i] = s->rest_m[root];
-    for (int64_t v = 0; v < s->areas; v++) {
-      int64_t here = s->table[root * s->areas + v];
-      if (here < 0) continue;
-      here = smallest(s, here, lon[i], lat[i]);
-      if (here < 0 || out == room) return MISSING;
-      point[out] = i, area[out] = v, node[out] = here;
-      d_m[out] = distance(s, &at, here, need_m[i], &how[out]);
-      out++;
+    const double *m = numbers + rows[i] * wide;
+    double variance = most_of(m[PP], m[R]);
+    double need_m = SURE * sqrt(variance + widest_m * widest_m);
+    long k = out;
+    out = beside(s, i, m[LON], m[LAT], need_m, out, to, &rest_m[i]);
+    if (out < 0) return MISSING;
+    clear_m[i] = rest_m[i];
+    for (; k < out; k++) {
+      double sigma = sigma_m[to->area[k]];
+      p[k] = phi(to->d_m[k] / sqrt(variance + sigma * sigma));
+      clear_m[i] = least_of(fabs(to->d_m[k]), clear_m[i]);
     }
   }
   return out;

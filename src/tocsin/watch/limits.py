@@ -14,7 +14,6 @@ has the same distance whatever was asked before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,8 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
-from tocsin.watch.nearby import BY_PIECES, FAR, nearby
-from tocsin.watch.squares import circle_about, half_diagonal_m, index_of, joined
+from tocsin.watch.nearby import BY_PIECES, FAR, Found, nearby
+from tocsin.watch.squares import Seen, circle_about, half_diagonal_m, index_of, joined
 
 Ints = NDArray[np.int64]
 
@@ -38,17 +37,6 @@ _CELLS = 4  # a side of a square, for `rough`
 _NODES = _CELLS + 1
 _ENOUGH = 200  # pieces, for a distance of many kilometres
 _STEPS = np.array(STEPS_DEG)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """Places beside areas, one row each pair that is not far apart."""
-
-    point: Ints  # (K,)
-    area: Ints  # (K,)
-    d_m: Floats  # (K,) signed distance; see `exact`
-    exact: NDArray[np.bool_]  # (K,) else the limit is at least that far
-    rest_m: Floats  # (N,) of every place: areas without a row are at least this far
 
 
 class Limits:
@@ -106,18 +94,32 @@ class Limits:
         """
         told = None if self._nearby is None else self._nearby.look(lon_deg, lat_deg, need_m)
         if told is not None:
-            point, area, node, d_m, how, rest_m = told
-            for k in np.flatnonzero(how == BY_PIECES).tolist():
-                here = slice(point[k], point[k] + 1)
-                m = self.measured(lon_deg[here], lat_deg[here], self._pieces[int(node[k])])
-                d_m[k] = np.copysign(m[0], self.d_m[node[k]])
-            return Seen(point, area, d_m, how > 0, rest_m)
+            found, rest_m = told
+            self._by_pieces(found, lon_deg, lat_deg)
+            return Seen(found.point, found.area, found.d_m, found.how > 0, rest_m)
         root = self._roots(lon_deg, lat_deg)
         point, area = np.nonzero(self._table[root] >= 0)
         node = self.nodes(lon_deg[point], lat_deg[point], area)
         at = plane.place(lon_deg, lat_deg).take(point)
         d_m, exact = self.distances(at, node, need_m[point])
         return Seen(point, area, d_m, exact, self._rest_m[root])
+
+    def within(
+        self, numbers: Floats, rows: Ints, sigma_m: Floats, widest_m: float
+    ) -> tuple[Found, Floats, Floats, Floats] | None:
+        """Return `Nearby.within`, or None where it is to be found a column at a time."""
+        told = (
+            None if self._nearby is None else self._nearby.within(numbers, rows, sigma_m, widest_m)
+        )
+        # Rare: a position hardly known, in a square whose pieces are in Python.
+        return None if told is None or (told[0].how == BY_PIECES).any() else told
+
+    def _by_pieces(self, found: Found, lon_deg: Floats, lat_deg: Floats) -> None:
+        """Measure what the compiled look could not."""
+        for k in np.flatnonzero(found.how == BY_PIECES).tolist():
+            node, here = int(found.node[k]), slice(found.point[k], found.point[k] + 1)
+            m = self.measured(lon_deg[here], lat_deg[here], self._pieces[node])
+            found.d_m[k] = np.copysign(m[0], self.d_m[node])
 
     def distance_m(self, lon_deg: float, lat_deg: float, area: int) -> float:
         """Return the signed distance of a place from an area's limit; NaN where it is not near."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,41 +40,104 @@ class _Squares(ctypes.Structure):
     ]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Pairs of place and area, (K,) each."""
+
+    point: Ints
+    area: Ints
+    node: Ints  # the square
+    d_m: Floats
+    how: NDArray[np.uint8]  # what the distance is worth: 0 a lower bound, 1 exact, else BY_PIECES
+
+    def first(self, count: int) -> Found:
+        """Return the first of them."""
+        return Found(
+            self.point[:count],
+            self.area[:count],
+            self.node[:count],
+            self.d_m[:count],
+            self.how[:count],
+        )
+
+
+class _Pairs(ctypes.Structure):
+    _fields_ = [
+        ("room", ctypes.c_long),
+        *((name, ctypes.c_void_p) for name in ("point", "area", "node", "d_m", "how")),
+    ]
+
+    def point_at(self, found: Found) -> None:
+        self.room = len(found.point)
+        for name in ("point", "area", "node", "d_m", "how"):
+            setattr(self, name, at(getattr(found, name)))
+
+
 class Nearby:
     """Asks the compiled code; None as an answer: squares are still to be made."""
 
     def __init__(self, code: ctypes.CDLL, limits: Any, areas: int) -> None:
         self._look, self._rough = code.tocsin_look, code.tocsin_rough
+        self._within = code.tocsin_within
         self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
         self._draw.restype = None
-        for each in (self._look, self._rough, self._distance):
+        for each in (self._look, self._rough, self._distance, self._within):
             each.restype = ctypes.c_long
         self._limits, self._areas = limits, areas
         self._squares = _Squares()
         self._held: list[Any] = []
         self._room = 1024
 
-    def look(
-        self, lon_deg: Floats, lat_deg: Floats, need_m: Floats
-    ) -> tuple[Ints, Ints, Ints, Floats, NDArray[np.uint8], Floats] | None:
-        """Return point, area, node, distance, what it is worth, and the rest of every point."""
+    def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> tuple[Found, Floats] | None:
+        """Return the pairs, and the rest of every point."""
         n = len(lon_deg)
         given = [np.ascontiguousarray(each, np.float64) for each in (lon_deg, lat_deg, need_m)]
-        room = max(self._room, 8 * n)
-        point, area, node = np.empty((3, room), np.int64)
-        d_m, how, rest_m = np.empty(room), np.empty(room, np.uint8), np.empty(n)
-        out = (point, area, node, d_m, how, rest_m)
+        found, pairs, rest_m = self._pairs(n), _Pairs(), np.empty(n)
+        pairs.point_at(found)
         count = self._look(
             ctypes.byref(self._of()),
+            ctypes.byref(pairs),
             ctypes.c_long(n),
-            *(ctypes.c_void_p(at(each)) for each in given),
-            ctypes.c_long(room),
-            *(ctypes.c_void_p(at(each)) for each in out),
+            *(ctypes.c_void_p(at(each)) for each in (*given, rest_m)),
         )
-        if count < 0:
-            self._room = min(2 * room, self._areas * n + 1024)
-            return None
-        return point[:count], area[:count], node[:count], d_m[:count], how[:count], rest_m
+        return None if self._short(count, n) else (found.first(count), rest_m)
+
+    def within(
+        self, numbers: Floats, rows: Ints, sigma_m: Floats, widest_m: float
+    ) -> tuple[Found, Floats, Floats, Floats] | None:
+        """Return pairs of tracks and areas, P by the outline alone, clear and rest of each track.
+
+        numbers  of `Tracks`, all rows
+        """
+        n = len(rows)
+        rows, sigma_m = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(sigma_m)
+        found, pairs = self._pairs(n), _Pairs()
+        pairs.point_at(found)
+        p, (clear_m, rest_m) = np.empty(len(found.point)), np.empty((2, n))
+        count = self._within(
+            ctypes.byref(self._of()),
+            ctypes.byref(pairs),
+            ctypes.c_void_p(at(numbers)),
+            ctypes.c_long(numbers.shape[1]),
+            ctypes.c_void_p(at(rows)),
+            ctypes.c_long(n),
+            ctypes.c_void_p(at(sigma_m)),
+            ctypes.c_double(widest_m),
+            *(ctypes.c_void_p(at(each)) for each in (p, clear_m, rest_m)),
+        )
+        return None if self._short(count, n) else (found.first(count), p[:count], clear_m, rest_m)
+
+    def _pairs(self, n: int) -> Found:
+        room = max(self._room, 8 * n)
+        point, area, node = np.empty((3, room), np.int64)
+        return Found(point, area, node, np.empty(room), np.empty(room, np.uint8))
+
+    def _short(self, count: int, n: int) -> bool:
+        """Return whether squares were missing, or room, of which there is more the next time."""
+        if count >= 0:
+            return False
+        self._room = min(2 * max(self._room, 8 * n), self._areas * n + 1024)
+        return True
 
     def distance(self, lon_deg: float, lat_deg: float, area: int) -> tuple[int, int, float] | None:
         """Return what the distance of one place from one area is worth, its square, and it."""

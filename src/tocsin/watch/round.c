@@ -6,12 +6,9 @@
 
    Compiled without -ffast-math: a NaN is "not told" and stays one. */
 
+#include "motion.h"
 #include "plane.h"
 
-/* Columns of the matrices of tracks.py. */
-enum { T, LON, LAT, VE, VN, PP, PV, VV, R, FLON, FLAT, GAP, COUNT, H, H_AT = H + 4,
-       HEARD_AT = H_AT + 4, PLACED_AT, LAG_S, ANSWERED_AT, H_SIGMA_M, VRATE_MPS, JUDGED_AT,
-       JUDGED_LON, JUDGED_LAT, JUDGED_WIDE, CLEAR_M, WIDE };
 enum { BY_NOW, BY_EVER, BARE, SOUND_TIMES, SCRATCH };
 enum { KIND, PLAN, GROUNDED, LEAPS, LATES, EIGHT = 8 };
 enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7, LEAST = 3 };
@@ -28,7 +25,6 @@ enum { LATE, REPEATED, UNREACHABLE };
 #define FASTEST_MPS 1000.0
 #define LIKELY_MPS 400.0
 #define DEGREE_M 112000.0
-#define SURE 6.0
 
 typedef struct { /* of tracks.py: a row a track */
   double *numbers;  /* (rows, WIDE) */

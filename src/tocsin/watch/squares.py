@@ -1,8 +1,9 @@
-"""The sizes of squares on the Earth and of the circles about areas, for `limits`."""
+"""For `limits`: sizes of squares on the Earth, circles about areas, and what is seen of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,17 @@ from tocsin.watch import plane
 from tocsin.watch.area import Area
 
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Places beside areas, one row each pair that is not far apart."""
+
+    point: Ints  # (K,)
+    area: Ints  # (K,)
+    d_m: Floats  # (K,) signed distance; see `exact`
+    exact: NDArray[np.bool_]  # (K,) else the limit is at least that far
+    rest_m: Floats  # (N,) of every place: areas without a row are at least this far
 
 
 def index_of(value: Floats, step: float, most: int) -> Ints:
