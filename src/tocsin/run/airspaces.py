@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from tocsin import geo
 from tocsin.airspace.bundled import bundled_volumes
 from tocsin.airspace.edges import outline
 from tocsin.airspace.geojson import Defaults
@@ -42,12 +43,16 @@ class Airspaces:
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...]
 
-    def outlines(self, tracks: pa.Table, max_error_m: float) -> tuple[Outline, ...]:
+    def outlines(
+        self, tracks: pa.Table, max_error_m: float, seen: Sequence[tuple[float, float, float]] = ()
+    ) -> tuple[Outline, ...]:
         """Return the outlines of the volumes that any position of the tracks comes near.
 
         A volume that no position comes near has no passage; leaving it out saves its making.
+
+        seen  longitude, latitude and reach in metres of radars, whose plots are in no track yet
         """
-        box = _box(tracks)
+        box = _box(tracks, seen)
         return tuple(outline(v, max_error_m) for v in self.volumes if _near(v, box))
 
 
@@ -118,13 +123,21 @@ def _as_named(volume: Volume, spec: AirspaceSpec) -> Volume:
 MARGIN_DEG = 2.0
 
 
-def _box(tracks: pa.Table) -> tuple[float, float, float, float] | None:
+def _box(
+    tracks: pa.Table, seen: Sequence[tuple[float, float, float]] = ()
+) -> tuple[float, float, float, float] | None:
     """Return west, south, east and north of all positions, trusted or not; None without any."""
     lon, lat = tracks["lon_deg"].to_numpy(), tracks["lat_deg"].to_numpy()
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
         return None
-    lon, lat = lon[known], lat[known]
+    lon, lat = [*lon[known]], [*lat[known]]
+    for at_lon, at_lat, reach_m in seen:
+        high = float(np.degrees(reach_m / geo.R_MEAN_M))
+        wide = high / float(np.cos(np.radians(min(abs(at_lat) + high, 85.0))))
+        lon += [geo.wrap_deg(np.array(at_lon + d)) for d in (-wide, wide)]
+        lat += [at_lat - high, at_lat + high]
+    lon, lat = np.array(lon), np.array(lat)
     west, east = float(lon.min()), float(lon.max())
     if east - west > 180:  # over the antimeridian, or round the world: every longitude
         west, east = -180.0, 180.0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.incursion.joint import EPISODE_P
-from tocsin.run import onward, radar
+from tocsin.run import addressed, onward, radar
 from tocsin.run.case import Case
 from tocsin.run.context import Context
 from tocsin.run.evidence import Weighed, calibration_notes, incursions, weigh
@@ -46,11 +46,16 @@ def judged(
     known = radar.learned(plots, sensors, gathered.co_operative)
     rng = np.random.default_rng(case.seed)
     made = radar.dark_tracks(plots, sensors, case.height, known, rng, case.qnh)
-    tracks = tuple(_counted(track, beside) for track in made)
+    own = addressed.told(gathered.tracks, gathered.co_operative)
+    rng_own = np.random.default_rng([case.seed, 2])
+    more, left = addressed.addressed_tracks(
+        plots, own, outlines, sensors, case.height, None, rng_own, case.qnh
+    )
+    tracks = tuple(_counted(track, beside) for track in (*made, *more))
     say("weighing them against every volume")
     weighed = tuple(weigh(tracks, outlines, rng))
     rows = incursions(weighed, UNKNOWN, [done.sha256 for done in gathered.inputs])
-    notes = (*calibration_notes(known), *(above_ground(outlines) if tracks else ()))
+    notes = (*calibration_notes(known), *left, *(above_ground(outlines) if tracks else ()))
     found = Dark(tracks, weighed, tuple(rows), notes, weighed)
     if not case.claims or len(tracks) < 2:
         return found

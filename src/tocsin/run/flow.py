@@ -22,6 +22,7 @@ from tocsin.run.findings import case_findings, input_row
 from tocsin.run.firs import load_firs
 from tocsin.run.heard import heard
 from tocsin.run.hours import with_hours
+from tocsin.run.left import reach
 from tocsin.run.output import write_directory
 from tocsin.run.records import read_records
 from tocsin.run.register_claims import Asked
@@ -115,7 +116,7 @@ def study(
     # Did it happen?
     gathered = gather(case.sources, settings, qnh=case.qnh, window_ns=case.window_ns, say=say)
     say("looking for passages")
-    outlines = airspace.outlines(gathered.tracks, settings.max_error_m)
+    outlines = airspace.outlines(gathered.tracks, settings.max_error_m, reach(gathered.radars))
     found = find(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
 
     # What did only radar see, and how sure is that?

@@ -32,6 +32,16 @@ def any_plot(radars: Sequence[tuple[Reading, Sensor]], window_ns: tuple[int, int
     return False
 
 
+def reach(radars: Sequence[tuple[Reading, Sensor]]) -> list[tuple[float, float, float]]:
+    """Return where each radar stands and how far off it saw anything: lon, lat, metres."""
+    out = []
+    for reading, sensor in radars:
+        far_m = pc.max(reading.fixes["range_m"]).as_py()
+        if sensor.lon_deg is not None and sensor.lat_deg is not None and far_m is not None:
+            out.append((sensor.lon_deg, sensor.lat_deg, float(far_m)))
+    return out
+
+
 def nothing_left(
     paths: Sequence[str], readings: Sequence[Reading], window_ns: tuple[int, int] | None
 ) -> FeedError:

@@ -119,7 +119,7 @@ def dark_tracks(
     mine = rows.take(alone)
     t0_ns = int(mine.t_ns[0])
     t_s = (mine.t_ns - t0_ns) / 1e9
-    lon, lat, spread = _placed(mine, sensors, prior.median_m)
+    lon, lat, spread = placed(mine, sensors, prior.median_m)
     fine = np.flatnonzero(np.isfinite(lon))
     first = lon[fine[:1]].sum() if len(fine) else 0.0  # a median over the antimeridian is none
     middle = first + np.atleast_1d(np.median(geo.wrap_deg(lon[fine] - first)))
@@ -215,7 +215,7 @@ def plots_of(rows: RadarRows, t0_ns: int) -> Plots:
     )
 
 
-def _placed(
+def placed(
     rows: RadarRows, sensors: Mapping[str, Sensor], h_m: float
 ) -> tuple[Floats, Floats, Floats]:
     """Return rough positions and their spread: at the height reported, else one for all."""

@@ -1,0 +1,96 @@
+"""Aircraft that answer a radar with their address and tell nobody else where they are.
+
+Who sends ADS-B, or is in a tracker's output, is tracked by that.  The others are known by their
+plots alone, as a dark target is, and are sampled as one: that they have an address only makes it
+plain which plots are theirs.  Only those that come near a volume are, the deepest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from tocsin.incursion.boundary import put_together
+from tocsin.incursion.field import signed_distance_m
+from tocsin.run.radar import ANY_HEIGHT, DarkTrack, RadarRows, placed, sampled
+from tocsin.run.weather import Qnh
+from tocsin.schema import Outline, Sensor
+from tocsin.track.altitude import HeightPrior
+from tocsin.track.associate import COAST_S, LEAST_PLOTS
+from tocsin.track.posterior import BiasPrior
+
+NEAR_M = 30_000.0  # farther from every volume than this, no error of a radar brings it inside
+MOST = 20  # tracks: each takes seconds
+COARSE_M = 2000.0
+
+_ADDRESS = re.compile(r"([0-9a-f]{6})-", re.ASCII)
+
+
+def told(*tables: pa.Table | None) -> set[int]:
+    """Return the addresses of aircraft that tables of tracks name."""
+    names = [
+        name
+        for table in tables
+        if table is not None and table.num_rows
+        for name in table["track"].cast(pa.string()).unique().to_pylist()
+    ]
+    return {int(found[1], 16) for name in names if (found := _ADDRESS.match(name))}
+
+
+def addressed_tracks(
+    rows: RadarRows,
+    known: set[int],
+    outlines: Sequence[Outline],
+    sensors: Mapping[str, Sensor],
+    height: HeightPrior | None,
+    calibrated: BiasPrior | None,
+    rng: Generator,
+    qnh: Qnh | None = None,
+) -> tuple[list[DarkTrack], list[str]]:
+    """Return the tracks of addresses that nothing else tracks, and what was left out.
+
+    known  addresses that something else tracks
+    """
+    prior = height or ANY_HEIGHT
+    unknown = (rows.address >= 0) & ~np.isin(rows.address, list(known))
+    if not unknown.any() or not outlines:
+        return [], []
+    boundaries = [put_together([outline]) for outline in outlines]
+    found: list[tuple[float, str, RadarRows]] = []
+    for address in np.unique(rows.address[unknown]):
+        mine = np.flatnonzero(rows.address == address)
+        parts = np.split(mine, np.flatnonzero(np.diff(rows.t_ns[mine]) > COAST_S * 1e9) + 1)
+        number = 0
+        for part in (part for part in parts if len(part) >= LEAST_PLOTS):
+            number += 1
+            own = rows.take(part)
+            lon, lat, _ = placed(own, sensors, prior.median_m)
+            fine: NDArray[np.int64] = np.flatnonzero(np.isfinite(lon))
+            if len(fine) < LEAST_PLOTS:
+                continue
+            own, lon, lat = own.take(fine), lon[fine], lat[fine]
+            deep_m = max(
+                float(signed_distance_m(lon, lat, 0, boundary, COARSE_M).max())
+                for boundary in boundaries
+            )
+            if deep_m > -NEAR_M:
+                found.append((-deep_m, f"{int(address):06x}-{number}", own))
+    found.sort(key=lambda one: one[:2])
+    kept = sorted(found[:MOST], key=lambda one: one[1])
+    t0_ns = int(rows.t_ns[0])
+    tracks = [
+        sampled(name, own, t0_ns, sensors, prior, calibrated, rng, qnh) for _, name, own in kept
+    ]
+    notes = []
+    if len(found) > MOST:
+        left = ", ".join(name for _, name, _ in found[MOST:])
+        notes.append(
+            f"Of {len(found)} tracks of aircraft that only answer radar, the {MOST} that come "
+            f"deepest were judged; not judged: {left}."
+        )
+    return tracks, notes
