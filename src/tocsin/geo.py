@@ -160,7 +160,10 @@ def from_polar(
     for _ in range(4):
         point = origin + rho[..., None] * (np.cos(e)[..., None] * flat + np.sin(e)[..., None] * up)
         lon, lat, h = place(point)
-        e = e - (h - h_hae_m) / (rho * np.cos(e))
+        miss = h - h_hae_m
+        if np.nanmax(np.abs(miss), initial=0.0) < 1e-3:  # what `place` is good to
+            break
+        e = e - miss / (rho * np.cos(e))
     off = np.abs(h - h_hae_m) > 1.0
     return np.where(off, np.nan, lon), np.where(off, np.nan, lat)
 

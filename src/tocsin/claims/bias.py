@@ -8,10 +8,9 @@ design point; it is found by their iteration
     b <- (grad g . b - g) grad g / |grad g|^2      (Hasofer and Lind 1974; Rackwitz, Fiessler 1978)
 
 with distances measured anew at each step; where g has no slope, from rays along every bias and
-along the biases that move the whole track.  Last, the norm is put right along its ray.  The
-result is a local minimum, so an upper bound on the norm: another bias could need less.  Its
-sampling error is that of the regression, carried far beyond the biases that it was made on: 5 to
-10 % in the reference case, from seed to seed.
+along the biases that move the whole track.  Last, the norm is put right along its ray, with the
+flight drawn again from its plots where that can be done (`confirm`).  The result is a local
+minimum, so an upper bound on the norm: another bias could need less.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tocsin.claims.confirm import confirmed
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Answer, Evidence, Held, World
 from tocsin.claims.shifts import Shifts, thinned
@@ -31,7 +31,9 @@ from tocsin.schema import Floats
 LIMIT_SIGMA = 300.0
 SAMPLES = 200  # the median margin of a Gaussian is then known to 9 % of its spread
 TIMES = 150  # between which everything is taken as straight
-TRUST_SIGMA = 4.0  # of one step of the iteration
+TRUST_SIGMA = 4.0  # of one step of the iteration, or this share of the way there
+TRUST = 0.25
+EXACT_SIGMA = 20.0  # up to which a tenth is told
 
 #: What asks for positions themselves, and not only for distances.
 MOVING = ("speed", "path_length", "height")
@@ -50,6 +52,7 @@ class Need:
     p: float | None = None  # the posterior tail: P(test) at the biases the data allow
     parts: tuple[tuple[str, float], ...] = ()  # each bias in sigmas, the largest first
     why: str = ""
+    p_there: float | None = None  # P(test) in the flight drawn again under these very biases
 
     def __str__(self) -> str:
         if self.sigma is None:
@@ -57,7 +60,9 @@ class Need:
         if self.beyond:
             return f"more than {self.sigma:.0f} sigma, none nearer was found"
         named = ", ".join(f"{name} {value:+.1f}" for name, value in self.parts)
-        return f"{self.sigma:.1f} sigma ({named})" if named else f"{self.sigma:.1f} sigma"
+        # Of a few hundred flights, drawn to half a per cent of the bias: no more digits than that.
+        size = f"{self.sigma:.1f} sigma" if self.sigma < EXACT_SIGMA else f"{self.sigma:.0f} sigma"
+        return f"{size} ({named})" if named else size
 
 
 def bias_needed(
@@ -75,11 +80,12 @@ def bias_needed(
     """
     needs: dict[str, Need] = {}
     found: Floats | None = None
+    begin: list[Floats] = []
     for world in worlds(tree, evidence):
         # Rival limits lie close together: what one needs is where to begin with the next.
         held = answer.held[world.name] if answer else None
         needs[world.name], found = _needed(
-            tree, evidence, world, by, held, limit_sigma, samples, found
+            tree, evidence, world, by, held, limit_sigma, samples, found, begin
         )
     return needs
 
@@ -100,6 +106,7 @@ def _needed(
     limit: float,
     samples: int,
     start: Floats | None,
+    begin: list[Floats],
 ) -> tuple[Need, Floats | None]:
     """Return the need, and the point of bias space that is as far away."""
     posterior = evidence.posterior
@@ -126,12 +133,24 @@ def _needed(
         found = Evaluation(given, world, by).held(tree).margin
         return np.array([_median(one) for one in found.reshape(count, -1)])
 
-    point = _search(shifts, margins, limit, start)
+    def search(there: Shifts, at: Floats) -> Floats | None:
+        return _search(there, margins, limit, at)
+
+    def weighing(there: Shifts) -> tuple[float, float]:
+        found = Evaluation(there.exact(there.mean), world, by).held(tree)
+        return _median(found.margin), float(np.sum(found.yes)) / max(found.known, 1)
+
+    real = confirmed(shifts, search, weighing, begin, limit) if shifts.real else None
+    if real is None:
+        point = None if shifts.real else _search(shifts, margins, limit, start)
+    else:
+        point = real.bias
     if point is None:
         return Need(limit, beyond=True, p=p), start
     parts = sorted(zip(posterior.bias_names, point.tolist(), strict=True), key=lambda x: -abs(x[1]))
     shown = tuple((name, value) for name, value in parts if abs(value) >= 0.05)
-    return Need(float(np.linalg.norm(point)), p=p, parts=shown), point
+    p_there = real.p if real else None
+    return Need(float(np.linalg.norm(point)), p=p, parts=shown, p_there=p_there), point
 
 
 def _keys(world: World) -> set[tuple[str, str]]:
@@ -191,7 +210,9 @@ def _design_point(
             break
         # Beyond a few sigmas another piece of the limit may be the nearest; half steps where
         # it swings.
-        b = b + step * min(1.0, TRUST_SIGMA / size) * (1.0 if turn < 12 else 0.5)
+        b = b + step * min(1.0, max(TRUST_SIGMA, TRUST * float(np.linalg.norm(b))) / size) * (
+            1.0 if turn < 12 else 0.5
+        )
         if np.linalg.norm(b) > 2 * limit:
             break
     return held

@@ -110,8 +110,8 @@ def to_row(
 
 
 def _rounded(need: Need | None) -> float | None:
-    """Return the bias to a hundredth: it is found no closer, and the rest is the processor's."""
-    return None if need is None or need.sigma is None else round(need.sigma, 2)
+    """Return the bias to a tenth: it is found no closer."""
+    return None if need is None or need.sigma is None else round(need.sigma, 1)
 
 
 def _rests_on(answer: Answer, evidence: Evidence) -> list[Row]:
@@ -134,6 +134,10 @@ def _why(answer: Answer, need: Need | None) -> str:
     parts.extend(answer.notes)
     if need is not None:
         parts.append(f"would need a sensor bias of {need}")
+        if need.p_there is not None:
+            parts.append(
+                f"drawn again under that bias, the flight satisfies it with P = {need.p_there:.2f}"
+            )
     parts.extend(gap.why for gap in answer.gaps)
     return "; ".join(dict.fromkeys(parts))
 

@@ -8,11 +8,16 @@ by linear-Gaussian regression over all M samples, time by time:
 Each sample keeps its residual, which is the noise that no bias explains.  Positions are regressed
 in degrees, and distances are measured again at the shifted positions; where nothing can measure
 them, distances are regressed on b themselves, which takes a limit as straight over the samples.
+
+Where the flight can be drawn again from its plots (`Posterior.given_biases`), it is: then x(t | b)
+about any b is what the filter makes of the plots corrected by it, and G is a difference of two
+such flights.  A regression over samples knows G only to a few per cent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +41,7 @@ class Shifts:
     ) -> None:
         self.evidence = evidence
         self.positions = positions
+        self.studied = False  # whether these are samples of a flight drawn again
         self.whole = posterior
         total = len(posterior.lon_deg)
         rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
@@ -72,8 +78,75 @@ class Shifts:
         have = self.evidence
         if have.rough_distance:
             have = replace(have, signed_distance=have.rough_distance)
+        if self.studied:
+            return self._fewer(have, samples, times)
         evidence, posterior = thinned(have, self.whole, times)
         return Shifts(evidence, posterior, samples, positions=self.positions)
+
+    def _fewer(self, have: Evidence, samples: int, times: int) -> Shifts:
+        """Return some samples and times of a flight that was drawn again."""
+        total, count = self.lon.shape
+        rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
+        keep = np.unique(np.linspace(0, count - 1, min(times, count)).astype(np.int64))
+        few = copy(self)
+        few.evidence = replace(
+            have,
+            posterior=None,
+            signed_distance_m={},
+            place_distance_m={},
+        )
+        few.own = self.own[rows]
+        few.lon, few.lat = self.lon[np.ix_(rows, keep)], self.lat[np.ix_(rows, keep)]
+        few.gain_lon, few.gain_lat = self.gain_lon[:, keep], self.gain_lat[:, keep]
+        few.gain_h = self.gain_h[:, keep]
+        few.posterior = replace(
+            self.posterior,
+            t_ns=self.posterior.t_ns[keep],
+            lon_deg=few.lon,
+            lat_deg=few.lat,
+            h_hae_m=self.posterior.h_hae_m[np.ix_(rows, keep)],
+            observed=self.posterior.observed[keep],
+            bias_sigmas=few.own,
+        )
+        few.given = {key: d[np.ix_(rows, keep)] for key, d in self.given.items()}
+        few.offset = {key: d[np.ix_(rows, keep)] for key, d in self.offset.items()}
+        return few
+
+    @property
+    def real(self) -> bool:
+        """Return whether the track can be drawn again under other biases."""
+        return self.whole.given_biases is not None and not self.gain_d
+
+    def at(self, bias: Floats, *, gains: bool = False) -> Shifts:
+        """Return the same about one bias, from the flight drawn again as if it were so.
+
+        gains  whether it has to be known how the flight moves there, by differences over a sigma
+               at the heights that the plots as they are leave possible: a bias that sets two radars
+               against each other drives the height to an end of its prior within a few sigmas, and
+               no line follows that
+        """
+        lon, lat, h = self._drawn(bias, settled=gains)
+        there = copy(self)
+        there.mean, there.own = bias, np.broadcast_to(bias, self.own.shape)
+        there.lon, there.lat, there.studied = lon, lat, True
+        there.posterior = replace(
+            self.posterior, lon_deg=lon, lat_deg=lat, h_hae_m=h, bias_sigmas=there.own
+        )
+        if gains:
+            beside = [self._drawn(bias + one, settled=True) for one in np.eye(len(bias))]
+            there.gain_lon, there.gain_lat, there.gain_h = (
+                np.stack([(moved[k] - here).mean(axis=0) for moved in beside])
+                for k, here in enumerate((lon, lat, h))
+            )
+        return there
+
+    def _drawn(self, bias: Floats, *, settled: bool) -> tuple[Floats, Floats, Floats]:
+        drawn = self.whole.given_biases
+        if drawn is None:
+            raise ValueError("nobody can draw this track again; ask `real` first")
+        one = drawn(bias, self.posterior.t_ns, len(self.own), settled)
+        lon0 = self.lon0[:, :1]
+        return lon0 + geo.wrap_deg(one.lon_deg - lon0), one.lat_deg, one.h_hae_m
 
     def measure(self, lon: Floats, lat: Floats) -> dict[Key, Floats]:
         """Return the distances of positions, of one shape with them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,6 +61,10 @@ class Posterior:
     witnesses: tuple[str, ...] = ()
     aircraft_count: int | None = None
     aircraft_count_source: str = ""
+    #: The same track from the same plots if the biases were known: from biases (B,) in prior
+    #: sigmas, times (K',), M' and whether its height is settled by the plots as they are, samples
+    #: (M', K') in which no bias is left; None where nobody can.
+    given_biases: Callable[[Floats, NDArray[np.int64], int, bool], Posterior] | None = None
 
 
 class Verdict(StrEnum):

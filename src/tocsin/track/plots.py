@@ -12,7 +12,7 @@ for the secondary, the transponder's own delay.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from tocsin import geo
 from tocsin.schema import Floats, Sensor
 from tocsin.track.imm import Measured
 from tocsin.track.plane import Plane
+
+TICK_S = 1e-3  # no two plots of a track share an instant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +85,27 @@ def constants(plots: Plots, sensors: Mapping[str, Sensor]) -> tuple[Constant, ..
         }
         found += [Constant(name, kind, secondary, sd) for kind, sd in spreads.items() if sd > 0]
     return tuple(found)
+
+
+def corrected(plots: Plots, biases: Sequence[Constant], sigmas: Floats) -> Plots:
+    """Return plots as they would be without biases of so many sigmas, (B,), in order of time."""
+    t, rho, theta = plots.t_s.copy(), plots.range_m.copy(), plots.azimuth_deg.copy()
+    names, polar = np.array(plots.sensor), np.isfinite(plots.range_m)
+    for bias, sigma in zip(biases, sigmas.tolist(), strict=True):
+        mine = polar & (names == bias.sensor) & (plots.secondary == bias.secondary)
+        by = sigma * bias.sd
+        if bias.kind == "azimuth":
+            theta[mine] -= by
+        elif bias.kind == "time":
+            t[mine] -= by
+        else:
+            rho[mine] -= by * plots.range_m[mine] if bias.kind == "scale" else by
+    order = np.argsort(t, kind="stable")
+    t = t[order]
+    for k in range(1, len(t)):  # times of two radars may come to fall together
+        t[k] = max(t[k], t[k - 1] + TICK_S)
+    moved = plots.take(order)
+    return replace(moved, t_s=t, range_m=rho[order], azimuth_deg=theta[order])
 
 
 def site(sensor: Sensor) -> tuple[float, float, float]:

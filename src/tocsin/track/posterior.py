@@ -9,10 +9,11 @@ different sides tell some.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.schema import Floats, Posterior, Sensor
@@ -20,9 +21,18 @@ from tocsin.track.altitude import HeightPrior
 from tocsin.track.imm import Filtered, Measured, forward
 from tocsin.track.models import STATE, Modes
 from tocsin.track.plane import Plane
-from tocsin.track.plots import Constant, Plots, constants, measure, rough_velocity, site
+from tocsin.track.plots import (
+    Constant,
+    Plots,
+    constants,
+    corrected,
+    measure,
+    rough_velocity,
+    site,
+)
 from tocsin.track.sample import backward, bridge
 
+FEWER_HEIGHTS = 9  # where a track is drawn again under biases that are supposed
 LEAST_SHARE = 0.02  # of a height prior that lies out of reach altogether: its lower end is kept
 
 
@@ -91,7 +101,65 @@ def posterior(
         bias_names=tuple(c.name for c in biases),
         bias_sigmas=drawn / sds if len(sds) else drawn,
         witnesses=tuple(sorted({sensors[s].witness or s for s in dict.fromkeys(plots.sensor)})),
+        given_biases=_Given(
+            track, plots, sensors, height, t0_ns, biases, rules, plane, heights, _weights(filtered)
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """The track again, if the biases of its sensors were known; the same every time it is asked.
+
+    The plots are corrected by the biases, on the ellipsoid, and then filtered and drawn anew
+    without any: heights and modes are weighed as those plots tell.
+    """
+
+    track: str
+    plots: Plots
+    sensors: Mapping[str, Sensor]
+    height: HeightPrior
+    t0_ns: int
+    biases: tuple[Constant, ...]
+    rules: SampleSettings
+    plane: Plane
+    heights: list[Floats]  # those that the plots as they are leave possible
+    weights: Floats
+    made: dict[tuple[bytes, bytes, int, bool], Posterior] = field(default_factory=dict)
+
+    def __call__(
+        self, bias_sigmas: Floats, t_ns: NDArray[np.int64], samples: int, settled: bool
+    ) -> Posterior:
+        key = bias_sigmas.tobytes(), t_ns.tobytes(), samples, settled
+        if key not in self.made:
+            self.made[key] = self._drawn(bias_sigmas, t_ns, samples, settled)
+        return self.made[key]
+
+    def _drawn(
+        self, bias_sigmas: Floats, t_ns: NDArray[np.int64], samples: int, settled: bool
+    ) -> Posterior:
+        plots = corrected(self.plots, self.biases, bias_sigmas)
+        rules = replace(self.rules, heights=min(self.rules.heights, FEWER_HEIGHTS))
+        if settled:
+            likely = np.flatnonzero(self.weights > 1e-3)
+            heights, weights = [self.heights[k] for k in likely.tolist()], self.weights[likely]
+            measured = _measured(plots, self.sensors, self.plane, heights, (), None)
+            filtered = forward(measured, rules.modes)
+        else:
+            given = plots, self.sensors, self.plane, self.height, (), None, rules
+            heights, measured, filtered = _branches(*given)
+            weights = _weights(filtered)
+        # Shares of the samples, not draws: what moves with the biases is not to leap.
+        upto = np.floor(np.cumsum(weights / weights.sum()) * samples + 0.5).astype(np.int64)
+        share = upto - np.append(0, upto[:-1])
+        rng = np.random.default_rng(0)
+        x, mode = backward(measured, filtered, rules.modes, share, rng)
+        asked = (t_ns - self.t0_ns) / 1e9
+        grid = np.clip(asked, plots.t_s[0], plots.t_s[-1])
+        lon, lat = self.plane.lonlat(bridge(plots.t_s, x, mode, grid, rules.modes, rng))
+        h = np.repeat(np.stack([np.interp(grid, plots.t_s, at) for at in heights]), share, axis=0)
+        since = np.abs(asked[:, None] - self.plots.t_s[None]).min(axis=1)
+        return Posterior(self.track, t_ns, lon, lat, h, observed=since <= rules.coast_s)
 
 
 def _branches(
@@ -110,8 +178,7 @@ def _branches(
     """
 
     def tried(heights: list[Floats]) -> tuple[Measured, Filtered]:
-        parts = [_one(plots, sensors, plane, h, biases, calibrated) for h in heights]
-        measured = _stacked(parts)
+        measured = _measured(plots, sensors, plane, heights, biases, calibrated)
         return measured, forward(measured, rules.modes)
 
     known = np.isfinite(plots.h_hae_m)
@@ -147,34 +214,34 @@ def _weights(filtered: Filtered) -> Floats:
     return np.asarray(weight / weight.sum())
 
 
-def _stacked(parts: list[Measured]) -> Measured:
-    """Return several readings of the same plots as several tracks."""
-    first = parts[0]
-    return Measured(
-        np.concatenate([part.t_s for part in parts]),
-        np.concatenate([part.z_m for part in parts]),
-        np.concatenate([part.cov_m2 for part in parts]),
-        None
-        if first.design is None
-        else np.concatenate([part.design for part in parts if part.design is not None]),
-        first.prior_sd,
-        first.prior_mean,
-        first.prior_cov,
-    )
-
-
-def _one(
+def _measured(
     plots: Plots,
     sensors: Mapping[str, Sensor],
     plane: Plane,
-    h: Floats,
+    heights: list[Floats],
     biases: tuple[Constant, ...],
     calibrated: BiasPrior | None,
 ) -> Measured:
-    still = np.zeros((len(plots.t_s), 2))
-    raw = measure(plots, sensors, plane, h, (), still)
-    velocity = rough_velocity(plots.t_s, raw.z_m[0])
-    measured = measure(plots, sensors, plane, h, biases, velocity)
+    """Return the plots read at several heights, (K,) each, as several tracks."""
+    tracks, count = len(heights), len(plots.t_s)
+    h = np.concatenate(heights)
+    columns = {
+        name: np.tile(getattr(plots, name), tracks) for name in plots.__slots__ if name != "sensor"
+    }
+    every = replace(plots, sensor=plots.sensor * tracks, **columns)
+    velocity = np.zeros((len(h), 2))
+    if biases:  # a bias of time moves a plot along the flight
+        raw = measure(every, sensors, plane, h, (), velocity).z_m.reshape(tracks, count, 2)
+        velocity = rough_velocity(plots.t_s, raw).reshape(-1, 2)
+    flat = measure(every, sensors, plane, h, biases, velocity)
+    design = flat.design
+    measured = Measured(
+        np.tile(plots.t_s, (tracks, 1)),
+        flat.z_m.reshape(tracks, count, 2),
+        flat.cov_m2.reshape(tracks, count, 2, 2),
+        None if design is None else design.reshape(tracks, count, 2, -1),
+        flat.prior_sd,
+    )
     return _with_prior(measured, biases, calibrated) if calibrated and biases else measured
 
 

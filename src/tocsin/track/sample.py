@@ -31,6 +31,8 @@ from tocsin.track.models import STATE, Modes, noise, switching, transition
 Ints = NDArray[np.int64]
 Size = TypeVar("Size")
 Drawn = TypeVar("Drawn")
+AT_ONCE = 40_000  # samples times steps
+AHEAD_FROM = 1000  # samples: with fewer a second thread costs more than it saves
 KNOWN = 1e-13  # of a variance: what is left of it is rounding
 
 
@@ -53,36 +55,55 @@ def backward(
     used = np.flatnonzero(counts)
     place = np.zeros(tracks, np.int64)
     place[used] = np.arange(len(used))
-    lib = sample_native.usable(modes, measured.constants)
     own = place[of]
-    swift = sample_native.Back(lib, modes, measured.constants, used, own) if lib else None
+    dt_s = np.diff(measured.t_s[used], axis=1).T  # (K - 1, U)
+    lib = sample_native.usable(modes, measured.constants)
+    given = filtered.mean, filtered.cov, filtered.weight
+    swift = sample_native.Back(lib, modes, dt_s, given, used, own) if lib else None
 
-    def draw(count: int) -> tuple[Floats, Floats]:
-        return rng.standard_normal((count, STATE)), rng.random(count)
+    def draw(steps: int) -> tuple[Floats, Floats]:
+        return rng.standard_normal((steps, len(of), STATE)), rng.random((steps, len(of)))
 
-    draws = _ahead(draw, [len(of)] * (k_count - 1))
-    for k, (normal, uniform) in zip(range(k_count - 2, -1, -1), draws, strict=True):
-        dt = measured.t_s[used, k + 1] - measured.t_s[used, k]
-        if swift is not None:
-            given = filtered.mean[k], filtered.cov[k], filtered.weight[k]
-            if swift.draw(dt, given, mode[k + 1], x[k + 1], normal, uniform, x[k], mode[k]):
-                continue
-        back = _backwards(filtered, k, used, dt, modes, measured.constants)
-        key = own * r + mode[k + 1]
-        order = np.argsort(key, kind="stable")
-        key, after = key[order], x[k + 1][order]
-        normal, uniform = normal[order], uniform[order]
-        drawn, before = np.empty_like(normal), np.empty_like(key)
-        lead = np.flatnonzero(np.diff(key, prepend=-1) != 0)
-        for begin, end in zip(lead, np.append(lead[1:], len(key)), strict=True):
-            mine = slice(begin, end)
-            u, ahead = divmod(int(key[begin]), r)
-            drawn[mine], before[mine] = back.draw(
-                u, ahead, after[mine], uniform[mine], normal[mine]
-            )
-        x[k, order, :STATE], mode[k, order] = drawn, before
-        x[k, :, STATE:] = x[-1, :, STATE:]  # constants do not move
+    at_once = max(1, AT_ONCE // max(1, len(of)))
+    sizes = [min(at_once, left) for left in range(k_count - 1, 0, -at_once)]
+    last = k_count - 2
+    for normal, uniform in _ahead(draw, sizes, len(of)):
+        done = swift.draw(last, normal, uniform, x, mode) if swift else 0
+        for one in range(done, len(normal)):
+            k, draws = last - one, (normal[one], uniform[one])
+            back = _backwards(filtered, k, used, dt_s[k], modes, measured.constants)
+            _one_back(back, own * r, x[k + 1], mode[k + 1], *draws, x[k], mode[k])
+        last -= len(normal)
     return np.swapaxes(x, 0, 1), np.swapaxes(mode, 0, 1)
+
+
+def _one_back(
+    back: _Backwards,
+    key: Ints,
+    after: Floats,
+    ahead: Ints,
+    normal: Floats,
+    uniform: Floats,
+    x: Floats,
+    mode: Ints,
+) -> None:
+    """Fill the states and modes one step before those given; those of one kind go together.
+
+    key  of each sample's track, as many apart as there are modes
+    """
+    r = back.log_weight.shape[-1]
+    key = key + ahead
+    order = np.argsort(key, kind="stable")
+    key, after = key[order], after[order]
+    normal, uniform = normal[order], uniform[order]
+    drawn, before = np.empty_like(normal), np.empty_like(key)
+    lead = np.flatnonzero(np.diff(key, prepend=-1) != 0)
+    for begin, end in zip(lead, np.append(lead[1:], len(key)), strict=True):
+        mine = slice(begin, end)
+        u, to = divmod(int(key[begin]), r)
+        drawn[mine], before[mine] = back.draw(u, to, after[mine], uniform[mine], normal[mine])
+    x[order, :STATE], mode[order] = drawn, before
+    x[order, STATE:] = after[:, STATE:]  # constants do not move
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,8 +169,11 @@ def _backwards(
     )
 
 
-def _ahead(draw: Callable[[Size], Drawn], sizes: Sequence[Size]) -> Iterator[Drawn]:
+def _ahead(draw: Callable[[Size], Drawn], sizes: Sequence[Size], many: int) -> Iterator[Drawn]:
     """Yield draws of given sizes in order, each made while the one before is used."""
+    if many < AHEAD_FROM:
+        yield from map(draw, sizes)
+        return
     with ThreadPoolExecutor(1) as pool:  # one: the order of draws is what a seed fixes
         waiting = None
         for size in sizes:
@@ -194,7 +218,9 @@ def bridge(
     lead = np.flatnonzero(np.diff(leg[inside], prepend=-1) != 0)
     stop = np.append(lead[1:], len(inside))
     sizes = [(int(size), len(out), STATE) for size in stop - lead if len(inside)]
-    for begin, normal in zip(lead.tolist(), _ahead(rng.standard_normal, sizes), strict=True):
+    for begin, normal in zip(
+        lead.tolist(), _ahead(rng.standard_normal, sizes, len(out)), strict=True
+    ):
         k, first, end = int(leg[inside[begin]]), int(inside[begin]), begin + len(normal)
         gain, carry, root = (np.ascontiguousarray(one[:, begin:end]) for one in matrices)
         ends = np.ascontiguousarray(x[k]), np.ascontiguousarray(x[k + 1])

@@ -33,13 +33,13 @@ def library() -> ctypes.CDLL | None:
     if found is None or ctypes.sizeof(_LONG) != 8:
         return None
     modes: list[Any] = [_LONG, _AT, _AT, _AT]
-    steps: list[Any] = [_LONG, _LONG, _AT, _AT, _LONG, _AT, _AT, _AT, *modes]
     many: list[Any] = [_LONG] * 3
     found.tocsin_forward.argtypes = [*many, *[_AT] * 4, *modes, *[_AT] * 5]
     found.tocsin_forward.restype = None
     found.tocsin_pair_bytes.restype = _LONG
-    found.tocsin_back.argtypes = [*steps, *[_AT] * 8]
-    found.tocsin_back.restype = _LONG
+    back: list[Any] = [*many, _LONG, _AT, _AT, _LONG, _LONG, _AT, _AT, _AT, *modes]
+    found.tocsin_back_many.argtypes = [*back, *[_AT] * 6]
+    found.tocsin_back_many.restype = _LONG
     found.tocsin_leg.argtypes = [*many, *[_AT] * 8, _LONG]
     found.tocsin_leg.restype = None
     return found
@@ -92,39 +92,41 @@ class Back:
     """Steps back of one set of samples; see `sample.backward`."""
 
     def __init__(
-        self, lib: ctypes.CDLL, modes: Modes, constants: int, used: Ints, place: Ints
+        self,
+        lib: ctypes.CDLL,
+        modes: Modes,
+        dt_s: Floats,
+        filtered: tuple[Floats, Floats, Floats],
+        used: Ints,
+        place: Ints,
     ) -> None:
-        self._lib, self._rules, self._constants = lib, Rules(modes), constants
+        self._lib, self._rules = lib, Rules(modes)
+        self._dt_s = np.ascontiguousarray(dt_s)
+        self._filtered = [np.ascontiguousarray(one) for one in filtered]
         self._used, self._place = used, place
         pairs = max(1, len(used)) * modes.count**2
         self._room = np.empty(pairs * int(lib.tocsin_pair_bytes()) // 8, np.float64)
 
-    def draw(
-        self,
-        dt_s: Floats,
-        filtered: tuple[Floats, Floats, Floats],
-        mode_after: Ints,
-        after: Floats,
-        normal: Floats,
-        uniform: Floats,
-        before: Floats,
-        mode: Ints,
-    ) -> bool:
-        """Fill `before` and `mode`; False, and nothing drawn, where a covariance has no root."""
-        given = [np.ascontiguousarray(one) for one in (dt_s, *filtered)]
-        done = self._lib.tocsin_back(
-            len(after),
+    def draw(self, last: int, normal: Floats, uniform: Floats, x: Floats, mode: Ints) -> int:
+        """Fill x (K, M, n) and mode (K, M) from `last` downwards; return how many steps it did.
+
+        normal  (steps, M, 4), uniform (steps, M)
+        """
+        _, tracks, _, n = self._filtered[0].shape
+        done: int = self._lib.tocsin_back_many(
+            last,
+            *uniform.shape,
             len(self._used),
-            *map(at, (self._used, given[0])),
-            self._constants,
-            *map(at, given[1:]),
+            *map(at, (self._used, self._dt_s)),
+            n - STATE,
+            tracks,
+            *map(at, self._filtered),
             *self._rules.given,
-            *map(
-                at,
-                (self._place, mode_after, after, normal, uniform, before, mode, self._room),
-            ),
+            *map(at, (self._place, normal, uniform, x)),
+            at(mode),
+            at(self._room),
         )
-        return bool(done)
+        return done
 
 
 def leg(

@@ -237,7 +237,7 @@ long tocsin_pair_bytes(void) { return sizeof(Pair); }
 /* One step back for `samples` states after it.  mean, cov and weight are those of the filter at
    the step's begin, (T, R, ...); place is each sample's track among those used, (U,).  Returns 0
    where a covariance has no root: nothing was drawn then. */
-long tocsin_back(long samples, long used_count, const long *used, const double *dt_s,
+static long back(long samples, long used_count, const long *used, const double *dt_s,
                  long constants, const double *mean, const double *cov, const double *weight,
                  long modes_count, const double *turn, const double *density, const double *stay,
                  const long *place, const long *mode_after, const double *after,
@@ -286,6 +286,28 @@ long tocsin_back(long samples, long used_count, const long *used, const double *
     mode[s] = j;
   }
   return 1;
+}
+
+/* Steps back from the plot `from` + 1 to `from`, and on, `steps` of them: normal and uniform are
+   (steps, M, ...) in that order, the rest is (K, ...) and dt_s (K - 1, U).  Returns how many were
+   done before a covariance had no root. */
+long tocsin_back_many(long from, long steps, long samples, long used_count, const long *used,
+                      const double *dt_s, long constants, long tracks, const double *mean,
+                      const double *cov, const double *weight, long modes_count,
+                      const double *turn, const double *density, const double *stay,
+                      const long *place, const double *normal, const double *uniform, double *x,
+                      long *mode, Pair *room) {
+  long n = S + constants, r = tracks * modes_count;
+  for (long step = 0; step < steps; step++) {
+    long k = from - step;
+    if (!back(samples, used_count, used, dt_s + k * used_count, constants, mean + k * r * n,
+                     cov + k * r * n * n, weight + k * r, modes_count, turn, density, stay, place,
+                     mode + (k + 1) * samples, x + (k + 1) * samples * n,
+                     normal + step * samples * S, uniform + step * samples, x + k * samples * n,
+                     mode + k * samples, room))
+      return step;
+  }
+  return steps;
 }
 
 /* Positions at the inner times of one leg, drawn one after the other: see sample._leg.  The

@@ -1,0 +1,66 @@
+"""The least bias, where the flight that belongs to a bias can be drawn again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.claims.flights import evidence
+from tocsin.claims.bias import bias_needed
+from tocsin.claims.evidence import Evidence
+from tocsin.claims.grammar import parse
+from tocsin.schema import Floats, Posterior
+
+M, K = 1000, 40
+DEPTH_M = 6000.0
+
+
+def bent(stiffness: float) -> Evidence:
+    """Return a flight whose depth is 6 km less 200 b0 + 150 b1, a push that tires as b grows."""
+    rng = np.random.default_rng(7)
+    draws = rng.normal(size=(M, 3))
+    depth = DEPTH_M - draws[:, :2] @ [200.0, 150.0] + 40 * draws[:, 2]
+    case = evidence(
+        np.repeat(depth[:, None], K, axis=1), bias_names=("a", "b"), bias_sigmas=draws[:, :2]
+    )
+    base = case.posterior
+    assert base is not None
+    mean = base.bias_sigmas.mean(axis=0)
+    from_lat = np.polyfit(depth, base.lat_deg[:, 0], 1)
+
+    def given(biases: Floats, t_ns: NDArray[np.int64], samples: int, settled: bool) -> Posterior:
+        push = float(biases @ [200.0, 150.0])
+        push /= 1.0 if settled else 1 + stiffness * float(np.linalg.norm(biases - mean))
+        noise = 40 * np.random.default_rng(0).normal(size=samples)
+        lat = np.polyval(from_lat, DEPTH_M - push + noise)
+        shape = (samples, len(t_ns))
+        return replace(
+            base,
+            t_ns=t_ns,
+            lon_deg=np.broadcast_to(base.lon_deg[0, 0], shape),
+            lat_deg=np.broadcast_to(lat[:, None], shape),
+            h_hae_m=np.zeros(shape),
+            observed=np.ones(len(t_ns), bool),
+            bias_sigmas=np.zeros((0, 0)),
+        )
+
+    return replace(case, posterior=replace(base, given_biases=given))
+
+
+@pytest.mark.parametrize("stiffness", [0.0, 0.005])
+def test_the_bias_is_that_of_the_flight_drawn_again(stiffness: float) -> None:
+    """|b| with 250 |b| / (1 + s |b|) = 6000: straight 24, bent 24 / (1 - 24 s)."""
+    need = bias_needed(parse("never inside(EE)"), bent(stiffness))["osm-2024"]
+    wanted = 24 / (1 - 24 * stiffness)
+    assert need.sigma == pytest.approx(wanted, rel=0.02)
+    assert dict(need.parts)["a"] == pytest.approx(0.8 * wanted, rel=0.05)
+    assert need.p_there is not None and 0.5 <= need.p_there < 0.8
+
+
+def test_what_nothing_drawn_again_satisfies_has_no_number() -> None:
+    """The push tires for good at 250 / 0.1 = 2500 m of the 6000."""
+    need = bias_needed(parse("never inside(EE)"), bent(0.1))["osm-2024"]
+    assert need.beyond and need.p_there is None
