@@ -275,3 +275,9 @@ def test_a_change_comes_back_as_it_was(
     items = Items(who=who, departure=go, destination=to, other=other)
     back = one(encode(Message("CHG", who.callsign, items, amended)))
     assert (back.items, back.amended) == (items, amended)
+
+
+def test_small_letters_are_read_as_the_capitals_that_they_stand_for() -> None:
+    text = "(fpl-svf631-im-grip/m-s/c-esia0600-n0430f330 dct-eetn0055-dof/250919 code/4a81c3)"
+    small, large = parse(text), parse(text.upper())
+    assert small == large and [m.callsign for m in small.items] == ["SVF631"]

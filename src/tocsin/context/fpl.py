@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from string import ascii_lowercase, ascii_uppercase
 
 from tocsin.context import fields as f
 from tocsin.context.aftn import Envelope, envelopes
@@ -28,6 +29,8 @@ KINDS = ("FPL", "CHG", "DLA", "DEP", "ARR", "CNL")
 _HEAD = re.compile(r"([A-Z]{3})(?:[A-Z]{1,4}/[A-Z]{1,8}\d{3}){0,2}", re.ASCII)
 _AMENDMENT = re.compile(r"(\d{1,2})/(.*)", re.S | re.ASCII)
 _SUPPLEMENT = re.compile(r"(?:E/\d{4}|P/(?:\d|TBN))", re.ASCII)
+#: The teleprinter alphabet has capitals only, so letters typed small mean the same.
+_CAPITALS = str.maketrans(ascii_lowercase, ascii_uppercase)
 _NAMES = {
     7: "aircraft identification",
     8: "flight rules",
@@ -81,7 +84,7 @@ def parse(text: str, path: str = "") -> Gathered[Message]:
     "not-closed", "no-message" (a file with text and no message).
     """
     out: Gathering[Message] = Gathering(path)
-    for envelope in envelopes(text):
+    for envelope in envelopes(text.translate(_CAPITALS)):
         try:
             out.items.append(_message(envelope, path))
         except Refused as refused:
