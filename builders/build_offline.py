@@ -22,7 +22,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = "serve,postgres,figures"
+EXTRAS = "serve,postgres,nats,figures"
 
 
 def main() -> None:

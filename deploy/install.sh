@@ -23,7 +23,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 }
 "$python" -m venv "$where"
 "$where/bin/python" -m pip install --quiet --disable-pip-version-check --no-index \
-  --find-links "$here/wheels" "tocsin[serve,postgres,figures]" || {
+  --find-links "$here/wheels" "tocsin[serve,postgres,nats,figures]" || {
   echo "these wheels do not fit $("$python" --version): take an archive made for it" >&2
   exit 1
 }

@@ -234,6 +234,7 @@ def test_a_sink_that_is_down_stops_nothing_and_catches_up(tmp_path: Path) -> Non
                 until(lambda: len(hooks.got) > 4, "the hook has caught up")
                 told = [json.loads(body)["id"] for _, _, body in hooks.got]
                 assert len(set(told)) == len(told)
+                assert watch.stop(10.0)  # while the hook is there: nothing waits for it
         kept = watch.outgoing[0].cursor.number
     assert kept == int((tmp_path / "journal" / "sinks" / "hook.cursor").read_text())
 

@@ -6,6 +6,7 @@ import http.server
 import json
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from tests.live.traffic import (
     message,
     write_config,
 )
-from tocsin.errors import SettingsError, TocsinError
+from tocsin.errors import SettingsError, TocsinError, UsageError
 from tocsin.feed.beastframes import STATUS, split
 from tocsin.run.live.board import Said
 from tocsin.run.live.config import read_config
@@ -297,6 +298,15 @@ def test_a_wrong_setting_is_told_with_what_is_valid(
     with pytest.raises((SettingsError, TocsinError), match=rule) as caught:
         read_config(path, assignments)
     assert caught.value.exit_code == 2
+
+
+def test_without_nats_py_it_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = '[[sink]]\nname = "bus"\nkind = "nats"\nurl = "nats://127.0.0.1:4"\nsubject = "a"\n'
+    path = write_config(tmp_path, 30005, rest=sink)
+    Watch.of(path)
+    monkeypatch.setitem(sys.modules, "nats", None)
+    with pytest.raises(UsageError, match="bus needs nats-py, which is not installed"):
+        Watch.of(path)
 
 
 def test_every_key_of_the_configuration_is_on_its_page() -> None:

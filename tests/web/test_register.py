@@ -35,7 +35,7 @@ def draft(stand: Stand) -> str:
         client.post("/api/session", json={"name": "analyst", "password": WORD})
         token = client.get("/api/session").json()["csrf"]
         more = {"x-csrf-token": token, "origin": stand.url}
-        body = {"incident": told, "reason": "as first told"}
+        body: dict[str, object] = {"incident": told, "reason": "as first told"}
         added = client.post("/api/incidents", json=body, headers=more)
         assert added.status_code == 201, added.text
         changed = told | {"what": "Three aircraft without transponders over the bay"}

@@ -18,12 +18,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from types import TracebackType
 
 from tocsin import __version__
-from tocsin.errors import TocsinError
+from tocsin.errors import TocsinError, UsageError
 from tocsin.run.live import areas, kept, metrics
 from tocsin.run.live.backlog import Backlog
 from tocsin.run.live.board import Board, Change
@@ -68,6 +69,7 @@ class Watch:
         rng: Random,
     ) -> None:
         self.config = config
+        _installed(config)
         found = areas.load(config.areas, config.path)
         self.board = Board(synthetic=config.synthetic, areas=found.shapes)
         self.core = Core(config, found.areas)
@@ -410,3 +412,15 @@ class Watch:
                 self._say(f"the watch has failed: {type(error).__name__}: {error}")
         if self._ready.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end.set)
+
+
+def _installed(config: WatchConfig) -> None:
+    """Raise UsageError where a configuration asks for a part that is not installed."""
+    named = [feed.name for feed in config.feeds if feed.kind == "nats"]
+    named += [sink.name for sink in config.sinks if sink.kind == "nats"]
+    if named and find_spec("nats") is None:
+        raise UsageError(
+            f"{named[0]} needs nats-py, which is not installed",
+            path=config.path,
+            hint="pip install 'tocsin[nats]'",
+        )
