@@ -70,7 +70,7 @@ def test_it_ends_by_itself_and_says_what_it_sees_to_people(tmp_path: Path) -> No
     demo = GULF.with_name("gulf-demo.toml")
     fast = ["--set", "feed.rx.speed=64", "--set", "feed.radar.speed=64"]
     done = subprocess.run(
-        command(demo, *fast, "--journal", tmp_path / "journal", "--for", 15),
+        command(demo, *fast, "--journal", tmp_path / "journal", "--for", 11),
         capture_output=True,
         text=True,
         timeout=120,
