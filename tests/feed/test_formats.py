@@ -132,6 +132,22 @@ def test_no_reader_is_imported_before_it_is_needed() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_what_comes_before_the_damage_of_a_gzip_file_is_read(tmp_path: Path) -> None:
+    rows = [f"2025-09-19T07:{k // 60:02d}:{k % 60:02d}Z,a-1,24.{k:04d},59.5" for k in range(1500)]
+    stored = gzip.compress("\n".join(["t,track,lon,lat", *rows]).encode())
+    path = tmp_path / "a"
+    wrong_sum = stored[:-8] + bytes([stored[-8] ^ 1]) + stored[-7:]
+    for spoilt in (stored[: len(stored) // 2], wrong_sum, stored + b"\x1f\x8b more"):
+        path.write_bytes(spoilt)
+        reading = formats.read(path)
+        told = reading.input
+        assert told.reasons["damaged-gzip"] == 1
+        assert told.records == told.decoded + told.quarantined
+        whole = len(spoilt) >= len(stored)
+        assert reading.fixes.num_rows >= (1000 if whole else 300)
+        assert "fetch the file again for the rest" in reading.refusals[-1].detail
+
+
 def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:
     path = tmp_path / "a"
     cases = [

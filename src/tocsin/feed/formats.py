@@ -15,8 +15,8 @@ from typing import Protocol, cast
 
 from tocsin.errors import FeedError, UsageError
 from tocsin.feed import parse, refused
-from tocsin.feed.source import ReadOptions, Source, open_source
-from tocsin.schema import Reading
+from tocsin.feed.source import ReadOptions, Source, damaged, open_source
+from tocsin.schema import Reading, Refusal
 
 AUTO = "auto"
 
@@ -120,11 +120,33 @@ def read(path: str | Path, fmt: str = AUTO, options: ReadOptions | None = None) 
     """
     form = None if fmt == AUTO else by_name(fmt)
     source = open_source(path)
+    if not source.damage:
+        return _read(source, form, options or ReadOptions())
+    try:
+        reading = _read(source, form, options or ReadOptions())
+    except FeedError as error:  # what is left is too little to be anything
+        raise damaged(source.path, source.damage) from error
+    return _with_damage(reading, source)
+
+
+def _with_damage(reading: Reading, source: Source) -> Reading:
+    """Return a reading with the end that is missing counted as one record that is lost."""
+    detail = f"{source.damage}; what comes before is read, fetch the file again for the rest"
+    at = f"byte {len(source.data)}"
+    refusal = Refusal(reading.input.path, at, "damaged-gzip", detail)
+    told = reading.input
+    reasons = {**told.reasons, refusal.reason: 1}
+    told = replace(
+        told, records=told.records + 1, quarantined=told.quarantined + 1, reasons=reasons
+    )
+    return replace(reading, input=told, refusals=(*reading.refusals, refusal))
+
+
+def _read(source: Source, form: Format | None, options: ReadOptions) -> Reading:
     plain = parse.utf8(source.data, source.path) if _utf16(source.data) else source.data
     recoded = plain is not source.data
     if recoded:
         source = replace(source, data=plain)
-    options = options or ReadOptions()
     if form is None:
         # A mapping names the columns of a table: whoever gives one wants them read so, even where
         # the names would be known.  For other files it may only name a time zone.

@@ -13,6 +13,7 @@ from pathlib import Path
 from tocsin.errors import FeedError
 
 GZIP_MAGIC = b"\x1f\x8b"
+PIECE = 512  # bytes at a time up to the damage: that much of what is good may be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Source:
     data: bytes
     sha256: bytes  # 32 bytes
     gzipped: bool = False
+    damage: str = ""  # of a gzip stream that broke off: what came before is in `data`
 
     @property
     def head(self) -> bytes:
@@ -51,8 +53,10 @@ class ReadOptions:
 def open_source(path: str | Path) -> Source:
     """Return the bytes of a file, unpacked if gzipped.
 
+    Of a gzip stream that is damaged, what comes before the damage is kept.
+
     Raises FeedError for a directory, a file that is not there, an empty one, and a gzip
-    stream that is damaged or holds nothing.
+    stream that holds nothing, or nothing before its damage.
     """
     where = Path(path)
     name = str(path)
@@ -69,14 +73,39 @@ def open_source(path: str | Path) -> Source:
     digest = hashlib.sha256(stored).digest()
     if not stored.startswith(GZIP_MAGIC):
         return Source(name, stored, digest)
+    damage = ""
     try:
         data = gzip.decompress(stored)
     except (OSError, EOFError, zlib.error) as error:
-        raise FeedError(
-            f"is a damaged gzip file: {error}",
-            path=name,
-            hint="unpack it by hand or fetch it again",
-        ) from error
+        data, damage = _whole_part(stored), str(error).lower().removesuffix(".")
+    if not data and damage:
+        raise damaged(name, damage)
     if not data:
         raise FeedError("is a gzip file that holds 0 bytes", path=name, hint="fetch it again")
-    return Source(name, data, digest, gzipped=True)
+    return Source(name, data, digest, gzipped=True, damage=damage)
+
+
+def damaged(path: str, damage: str) -> FeedError:
+    """Return the error for a gzip file of which nothing is left."""
+    return FeedError(
+        f"is a damaged gzip file: {damage}",
+        path=path,
+        hint="unpack it by hand or fetch it again",
+    )
+
+
+def _whole_part(stored: bytes) -> bytes:
+    """Return what a gzip stream holds before its damage, but for the last piece."""
+    out: list[bytes] = []
+    stream = zlib.decompressobj(wbits=31)
+    for at in range(0, len(stored), PIECE):
+        piece = stored[at : at + PIECE]
+        try:
+            while piece:
+                out.append(stream.decompress(piece))
+                piece = stream.unused_data
+                if stream.eof:
+                    stream = zlib.decompressobj(wbits=31)
+        except zlib.error:
+            break
+    return b"".join(out)
