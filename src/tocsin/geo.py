@@ -163,7 +163,7 @@ def from_polar(
         miss = h - h_hae_m
         if np.nanmax(np.abs(miss), initial=0.0) < 1e-3:  # what `place` is good to
             break
-        e = e - miss / (rho * np.cos(e))
+        e = e - miss / (rho * np.cos(e + rho * np.cos(e) / R_MEAN_M))  # up is another way there
     off = np.abs(h - h_hae_m) > 1.0
     return np.where(off, np.nan, lon), np.where(off, np.nan, lat)
 

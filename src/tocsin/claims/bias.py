@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.claims.confirm import confirmed
+from tocsin.claims.confirm import Begin, confirmed
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Answer, Evidence, Held, World
 from tocsin.claims.shifts import Shifts, thinned
@@ -60,7 +60,7 @@ class Need:
         if self.beyond:
             return f"more than {self.sigma:.0f} sigma, none nearer was found"
         named = ", ".join(f"{name} {value:+.1f}" for name, value in self.parts)
-        # Of a few hundred flights, drawn to half a per cent of the bias: no more digits than that.
+        # Of a few hundred flights, to a per cent of the bias: no more digits than that.
         size = f"{self.sigma:.1f} sigma" if self.sigma < EXACT_SIGMA else f"{self.sigma:.0f} sigma"
         return f"{size} ({named})" if named else size
 
@@ -80,7 +80,7 @@ def bias_needed(
     """
     needs: dict[str, Need] = {}
     found: Floats | None = None
-    begin: list[Floats] = []
+    begin: list[Begin] = []
     for world in worlds(tree, evidence):
         # Rival limits lie close together: what one needs is where to begin with the next.
         held = answer.held[world.name] if answer else None
@@ -91,10 +91,14 @@ def bias_needed(
 
 
 def least(needs: dict[str, Need]) -> Need | None:
-    """Return the smallest need over the hypotheses; None where any of them needs no bias."""
+    """Return the smallest need over the hypotheses; None where any of them needs no bias.
+
+    What was counted on a flight drawn again goes before what was only lengthened like it.
+    """
     if not needs or any(need.sigma is None for need in needs.values()):
         return None
-    return min(needs.values(), key=lambda need: (need.beyond, need.sigma or 0.0))
+    counted = [need for need in needs.values() if need.p_there is not None]
+    return min(counted or needs.values(), key=lambda need: (need.beyond, need.sigma or 0.0))
 
 
 def _needed(
@@ -106,7 +110,7 @@ def _needed(
     limit: float,
     samples: int,
     start: Floats | None,
-    begin: list[Floats],
+    begin: list[Begin],
 ) -> tuple[Need, Floats | None]:
     """Return the need, and the point of bias space that is as far away."""
     posterior = evidence.posterior

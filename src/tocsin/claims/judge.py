@@ -6,7 +6,9 @@ its source, and the bias in words.  `p` is null where nothing counts samples.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -19,7 +21,7 @@ from tocsin.claims.evidence import Answer, Evidence
 from tocsin.claims.grammar import parse
 from tocsin.claims.reading import mapping_note, reading
 from tocsin.claims.rivals import among_variants, favoured
-from tocsin.claims.tree import Node
+from tocsin.claims.tree import Node, Register, leaves
 from tocsin.claims.verdict import chance, overall, verdicts
 from tocsin.claims.weigh import party
 from tocsin.schema import Claim
@@ -58,13 +60,25 @@ def judge(
     trees = parsed(claims, evidence, path)
     sides = frozenset(claim.by for claim in claims if claim.by)
     evidence = replace(evidence, claimants=evidence.claimants | sides)
-    rows = []
-    for claim in claims:
-        tree = trees[claim.id]
-        answer = evaluate(tree, evidence, by=claim.by)
-        needs = bias_needed(tree, evidence, by=claim.by, answer=answer)
-        changes = changes_if(tree, evidence, answer)
-        rows.append(to_row(claim, tree, answer, needs, changes, evidence))
+    answers = [evaluate(trees[claim.id], evidence, by=claim.by) for claim in claims]
+
+    def needing(claim: Claim, answer: Answer) -> dict[str, Need]:
+        return bias_needed(trees[claim.id], evidence, by=claim.by, answer=answer)
+
+    # Side by side, for numpy and compiled loops let threads run; a register may not be shared.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        both = list(zip(claims, answers, strict=True))
+        apart = {
+            claim.id: pool.submit(needing, claim, answer)
+            for claim, answer in both
+            if not any(isinstance(leaf, Register) for leaf in leaves(trees[claim.id]))
+        }
+        rows = []
+        for claim, answer in both:
+            tree, waiting = trees[claim.id], apart.get(claim.id)
+            changes = changes_if(tree, evidence, answer)
+            needs = waiting.result() if waiting else needing(claim, answer)
+            rows.append(to_row(claim, tree, answer, needs, changes, evidence))
     return rows, list(_pairs(claims, trees, Clouds(among or evidence, prior)))
 
 

@@ -16,6 +16,7 @@ a cell, where only the depth and never the side depends on it.
 from __future__ import annotations
 
 import ctypes
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,7 @@ class Field:
         self._lon0, self._lat0 = lon0_deg, lat0_deg
         self._dlat = float(np.degrees(spacing_m / geo.R_MEAN_M))
         self._dlon = self._dlat / float(np.cos(np.radians(lat0_deg)))
+        self._filling = Lock()
         self._low_i = self._low_j = 0
         self._slot = np.full((0, 0), -1, np.int64)  # which of `_values` a tile is; -1: none yet
         self._values = np.zeros((0, _NODES, _NODES), np.float32)
@@ -88,12 +90,13 @@ class Field:
         lon, lat = np.ravel(lon_deg), np.ravel(lat_deg)
         lib = distance_native.library()
         out = np.empty(len(lon))
-        for start in range(0, len(lon), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            if lib is None:
-                out[some] = self._look(lon[some], lat[some])
-            else:
-                self._swiftly(lib, lon[some], lat[some], out[some])
+        with self._filling:  # a tile that one thread adds moves them all
+            for start in range(0, len(lon), _AT_ONCE):
+                some = slice(start, start + _AT_ONCE)
+                if lib is None:
+                    out[some] = self._look(lon[some], lat[some])
+                else:
+                    self._swiftly(lib, lon[some], lat[some], out[some])
         return out.reshape(np.shape(lon_deg))
 
     def _swiftly(self, lib: ctypes.CDLL, lon: Floats, lat: Floats, out: Floats) -> None:

@@ -157,8 +157,8 @@ def measure(
             raise ValueError(
                 f"{name}: a height of {h.max():.0f} m is out of reach of a slant range"
             )
-        by_range = (at(rho + 50.0, theta) - at(rho - 50.0, theta)) / 100.0
-        by_azimuth = (at(rho, theta + 0.05) - at(rho, theta - 0.05)) / 0.1
+        by_range = (at(rho + 50.0, theta) - z[k]) / 50.0
+        by_azimuth = (at(rho, theta + 0.02) - z[k]) / 0.02
         cov[k] = (
             by_range[:, :, None] * by_range[:, None, :] * sensor.range_sigma_m**2
             + by_azimuth[:, :, None] * by_azimuth[:, None, :] * sensor.azimuth_sigma_deg**2
