@@ -179,8 +179,8 @@ def test_ten_times_the_load_is_bounded_and_told(tmp_path: Path) -> None:
         config = write_config(tmp_path, port, watch="memory_mb = 2", rest=SINK)
         watch = Watch.of(config, sinks={"told": sink})
         with watch:
-            until(lambda: loads(watch.board.alerts(), AlertState.OPEN), "it is on the screens", 10)
-            until(lambda: loads(sink.alerts, AlertState.OPEN), "whoever should know was told", 10)
+            until(lambda: loads(watch.board.alerts(), AlertState.OPEN), "it is on the screens", 20)
+            until(lambda: loads(sink.alerts, AlertState.OPEN), "whoever should know was told", 20)
             until(lambda: alerts(watch, AlertKind.INSIDE), "an aircraft is inside")
             for _ in range(20):
                 assert watch.backlog.size_bytes() < 2 << 20  # half of what is allowed, and a few

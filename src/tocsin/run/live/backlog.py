@@ -44,6 +44,10 @@ class Backlog:
         """Return whether a feed that can wait may bring more."""
         return self.size_bytes() <= self._most_bytes and self.work_s() < MOST_BEHIND_S
 
+    def due_s(self) -> float:
+        """Return for how long what comes now will wait, or what is in hand has waited."""
+        return max(self.behind_s(), self.work_s())
+
     def behind_s(self) -> float:
         """Return for how long the record in hand has waited, in seconds of the day.
 

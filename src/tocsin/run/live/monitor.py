@@ -65,8 +65,7 @@ class Monitor:
         backlog = watch.backlog
         was = "load" in self._told
         held, self._held = backlog.held > self._held, backlog.held  # feeds wait at the door
-        due_s = max(backlog.behind_s(), backlog.work_s())
-        slow = held or due_s > (BEHIND_S / 3 if was else BEHIND_S)
+        slow = held or backlog.due_s() > (BEHIND_S / 3 if was else BEHIND_S)
         yield (
             "load",
             "The watch is behind its feeds: more comes than it can judge; alerts come late."

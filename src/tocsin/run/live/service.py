@@ -251,7 +251,7 @@ class Watch:
         record = self._append(Kind.LOAD, "", told)
         self._say(f"{name}: {trouble}" if trouble else f"{name}: well again")
         alerts = self._mirror.strain(name, trouble, record.t_ns).alerts
-        if trouble and self.backlog.behind_s() > _EARLY_S:
+        if trouble and self.backlog.due_s() > _EARLY_S:
             early = tuple(alert for alert in alerts if alert.revision == 1)
             self.board.publish(Change(record.t_ns, alerts=early))
             for each in self.outgoing:
