@@ -35,8 +35,7 @@ TRUST_SIGMA = 4.0  # of one step of the iteration, or this share of the way ther
 TRUST = 0.25
 EXACT_SIGMA = 20.0  # up to which a tenth is told
 
-#: What asks for positions themselves, and not only for distances.
-MOVING = ("speed", "path_length", "height")
+MOVING = ("speed", "path_length", "height")  # asks for positions themselves, not distances only
 
 Margin = Callable[[Floats], float]
 Margins = Callable[[Floats], Floats]  # of biases (G, B), (G,)
@@ -97,8 +96,8 @@ def least(needs: dict[str, Need]) -> Need | None:
     """
     if not needs or any(need.sigma is None for need in needs.values()):
         return None
-    counted = [need for need in needs.values() if need.p_there is not None]
-    return min(counted or needs.values(), key=lambda need: (need.beyond, need.sigma or 0.0))
+    counted = [need for need in needs.values() if need.p_there is not None] or needs.values()
+    return min(counted, key=lambda need: (need.beyond, need.sigma or 0.0))
 
 
 def _needed(
