@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from tocsin.incursion.boundary import put_together
+from tocsin.incursion.boundary import Boundary, put_together
 from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import Episode, Judged, judge, steps_m
 from tocsin.run.findings import utc
@@ -47,25 +47,27 @@ def weigh(
 ) -> list[Weighed]:
     """Return every track judged against every outline.
 
-    Outlines are measured side by side, for numpy lets threads run; what draws goes in order.
+    Outlines are measured and judged side by side, for numpy lets threads run: each draws from a
+    chance of its own.
     """
     alone = [put_together([outline]) for outline in outlines]
-    out = []
+    out: list[Weighed] = []
     workers = os.cpu_count() or 1  # and no more at a time: each takes as much memory as its track
     with ThreadPoolExecutor(workers) as pool:
         for track in tracks:
-            made = track.posterior
-            measure = partial(signed_distance_m, made.lon_deg, made.lat_deg, 0)
-            step_m = steps_m(made)
-            for low in range(0, len(alone), workers):
-                some = slice(low, low + workers)
-                measured = pool.map(measure, alone[some])
-                for outline, flat in zip(outlines[some], measured, strict=True):
-                    room = room_m(outline, made.h_hae_m, track.heights, rng)
-                    signed = within(flat, room)
-                    judged = judge(made, signed, outline.volume.sigma_m, rng, step_m)
-                    out.append(Weighed(track, outline, judged))
+            step_m = steps_m(track.posterior)
+            weighing = partial(_weighed, track, step_m)
+            out += pool.map(weighing, outlines, alone, rng.spawn(len(outlines)))
     return out
+
+
+def _weighed(
+    track: DarkTrack, step_m: Floats, outline: Outline, alone: Boundary, rng: Generator
+) -> Weighed:
+    made = track.posterior
+    flat = signed_distance_m(made.lon_deg, made.lat_deg, 0, alone)
+    signed = within(flat, room_m(outline, made.h_hae_m, track.heights, rng))
+    return Weighed(track, outline, judge(made, signed, outline.volume.sigma_m, rng, step_m))
 
 
 def incursions(weighed: Sequence[Weighed], allowed: str, inputs: Sequence[str]) -> list[Json]:
