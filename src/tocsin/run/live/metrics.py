@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tocsin.run.live.sinks.sink import Standing
 from tocsin.schema.live import Alert, FeedHealth
+
+if TYPE_CHECKING:
+    from tocsin.run.live.service import Watch
 
 #: Upper bounds of the classes of latency, in seconds.
 BOUNDS_S = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -42,6 +46,32 @@ class Figures:
     checkpoints: int = 0
     dropped: dict[str, int] = field(default_factory=dict)  # datagrams, by feed
     not_used: dict[str, int] = field(default_factory=dict)  # updates, by reason
+
+
+def text_of(watch: Watch) -> str:
+    """Return the figures of a watch that runs."""
+    figures = Figures(
+        tracks=watch.judge.tracks,
+        journal_bytes=watch.journal.size_bytes(),
+        journal_records=watch.journal.seq,
+        journal_lost=watch.journal.lost,
+        unkept=watch.journal.unkept,
+        backlog_records=watch.journal.seq - watch.judge.done,
+        backlog_bytes=watch.backlog.size_bytes(),
+        outbox_alerts=watch.outbox.number,
+        checkpoints=watch.committer.checkpoints,
+        dropped=dict(watch.drops),
+        not_used=dict(watch.core.engine.counts),
+    )
+    return text(
+        watch.config.id,
+        figures,
+        watch.board.feeds(),
+        watch.board.alerts(),
+        [each.standing for each in watch.outgoing],
+        {each.spec.name: each.cursor.number for each in watch.outgoing},
+        watch.committer.latency,
+    )
 
 
 def text(

@@ -18,13 +18,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from types import TracebackType
 
 from tocsin import __version__
-from tocsin.errors import TocsinError, UsageError
+from tocsin.errors import TocsinError
 from tocsin.run.live import areas, kept, metrics
 from tocsin.run.live.backlog import Backlog
 from tocsin.run.live.board import Board, Change
@@ -33,6 +32,7 @@ from tocsin.run.live.config import WatchConfig, read_config
 from tocsin.run.live.configsinks import SinkSpec
 from tocsin.run.live.core import Core
 from tocsin.run.live.ending import cancelled
+from tocsin.run.live.extras import installed
 from tocsin.run.live.inlets.made import inlets_of, span
 from tocsin.run.live.inlets.replay import recording
 from tocsin.run.live.journal import Journal
@@ -69,7 +69,7 @@ class Watch:
         rng: Random,
     ) -> None:
         self.config = config
-        _installed(config)
+        installed(config)
         found = areas.load(config.areas, config.path)
         self.board = Board(synthetic=config.synthetic, areas=found.shapes)
         self.core = Core(config, found.areas)
@@ -184,28 +184,7 @@ class Watch:
 
     def metrics_text(self) -> str:
         """Return the figures of the watch as Prometheus reads them."""
-        figures = metrics.Figures(
-            tracks=self.judge.tracks,
-            journal_bytes=self.journal.size_bytes(),
-            journal_records=self.journal.seq,
-            journal_lost=self.journal.lost,
-            unkept=self.journal.unkept,
-            backlog_records=self.journal.seq - self.judge.done,
-            backlog_bytes=self.backlog.size_bytes(),
-            outbox_alerts=self.outbox.number,
-            checkpoints=self.committer.checkpoints,
-            dropped=dict(self.drops),
-            not_used=dict(self.core.engine.counts),
-        )
-        return metrics.text(
-            self.config.id,
-            figures,
-            self.board.feeds(),
-            self.board.alerts(),
-            [each.standing for each in self.outgoing],
-            {each.spec.name: each.cursor.number for each in self.outgoing},
-            self.committer.latency,
-        )
+        return metrics.text_of(self)
 
     # -- what inlets call ----------------------------------------------------------------------
 
@@ -412,15 +391,3 @@ class Watch:
                 self._say(f"the watch has failed: {type(error).__name__}: {error}")
         if self._ready.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end.set)
-
-
-def _installed(config: WatchConfig) -> None:
-    """Raise UsageError where a configuration asks for a part that is not installed."""
-    named = [feed.name for feed in config.feeds if feed.kind == "nats"]
-    named += [sink.name for sink in config.sinks if sink.kind == "nats"]
-    if named and find_spec("nats") is None:
-        raise UsageError(
-            f"{named[0]} needs nats-py, which is not installed",
-            path=config.path,
-            hint="pip install 'tocsin[nats]'",
-        )
