@@ -67,3 +67,13 @@ def test_a_claim_minds_the_vertical_limits_of_a_volume(tmp_path: Path) -> None:
     found = study(path, FindSettings()).findings
     assert not found["incursions"]
     assert {row["id"]: row["verdict"] for row in found["claims"]}["never"] == "supported"
+
+
+def test_where_a_place_is_not_known_exactly_a_distance_is_not_either(tmp_path: Path) -> None:
+    """The track passes 24.474 E, 59.17 N at its northernmost: the place is 3 km north of that."""
+    place = '[[place]]\nid = "tower"\nlon_deg = 24.48\nlat_deg = 59.1969\n'
+    claim = '[[claim]]\nid = "a"\ntest = "always distance(tower) > 2.8 km"\n'
+    (exact,) = studied(tmp_path, place + claim).findings["claims"]
+    assert exact["verdict"] == "supported"
+    (vague,) = studied(tmp_path, place + "sigma_m = 500\n" + claim).findings["claims"]
+    assert vague["verdict"] == "unresolved" and 0.5 < vague["p"]["any"] < 0.8

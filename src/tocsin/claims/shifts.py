@@ -254,7 +254,7 @@ def thinned(evidence: Evidence, posterior: Posterior, times: int) -> tuple[Evide
     return fewer, thin
 
 
-def place_m(lon: Floats, lat: Floats, lon0: float, lat0: float) -> Floats:
+def place_m(lon: Floats, lat: Floats, lon0: Floats | float, lat0: Floats | float) -> Floats:
     """Return distances along the surface from one place, of the shape of `lon`.
 
     From chords: within 12 mm of the geodesic at 100 km, 0.4 m at 300 km and 12 m at 1,000 km

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tocsin import geo
 from tocsin.claims.evidence import Asking, Evidence, Measuring
 from tocsin.claims.judge import judge
 from tocsin.claims.shifts import place_m
@@ -51,7 +52,7 @@ def judged(
     if weighed:
         target = max(weighed, key=lambda one: one.judged.p_ever).track.posterior
         mine = [one for one in weighed if one.track.posterior is target]
-        evidence = _with_samples(evidence, target, mine)
+        evidence = _with_samples(evidence, target, mine, _places(case, len(target.lon_deg)))
         among = _fewer(evidence)
         others = {one.track.posterior.track for one in weighed} - {target.track}
         notes.append(
@@ -123,7 +124,27 @@ def report_of(item: Mapping[str, Any]) -> Report:
     )
 
 
-def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]) -> Evidence:
+def _places(case: Case, samples: int) -> dict[str, tuple[Floats, Floats]]:
+    """Return where each sample takes the places to be: each off by an error of its own, (M, 1).
+
+    As with a limit's error, one for a whole trajectory.
+    """
+    out = {}
+    for k, place in enumerate(case.places):
+        lon, lat = float(place["lon_deg"]), float(place["lat_deg"])
+        off = np.random.default_rng([case.seed, 3, k]).standard_normal((2, samples, 1))
+        off *= np.degrees(float(place.get("sigma_m", 0.0)) / geo.R_MEAN_M)
+        wide = max(float(np.cos(np.radians(lat))), 1e-3)
+        out[str(place["id"])] = (lon + off[0] / wide, np.clip(lat + off[1], -90.0, 90.0))
+    return out
+
+
+def _with_samples(
+    evidence: Evidence,
+    target: Posterior,
+    mine: Sequence[Weighed],
+    places: Mapping[str, tuple[Floats, Floats]],
+) -> Evidence:
     columns = np.arange(0, len(target.t_ns), max(1, round(EVERY_S / _step_s(target))))
 
     def thin(values: Floats) -> Floats:
@@ -163,7 +184,7 @@ def _with_samples(evidence: Evidence, target: Posterior, mine: Sequence[Weighed]
         },
         place_distance_m={
             name: place_m(posterior.lon_deg, posterior.lat_deg, *where)
-            for name, where in evidence.places.items()
+            for name, where in places.items()
         },
         signed_distance={key: _union(fields) for key, fields in fine.items()},
         exact_distance={
