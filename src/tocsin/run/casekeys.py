@@ -118,7 +118,9 @@ class Checked:
         """Return a number between two others, both included; None where the key is absent."""
         value = self.number(table, key, place)
         if value is not None and not low <= value <= high:
-            upto = f"is not between {low:g} and {high:g}" if isfinite(high) else "is negative"
+            upto = f"is not between {low:g} and {high:g}"
+            if low == 0 and value < 0:
+                upto = "is negative"
             raise self.fail(place, f"{key} = {value:g} {upto}")
         return value
 
