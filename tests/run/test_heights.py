@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from tests.run.boxes import studied, write
+from tests.watch.world import box
 from tocsin.run.flow import study
-from tocsin.run.heights import PRIOR_ONLY, Heights, within
-from tocsin.schema import Datum
+from tocsin.run.heights import PRIOR_ONLY, Heights, room_m, within
+from tocsin.schema import Datum, Limit
 from tocsin.settings import FindSettings
 
 
@@ -28,6 +29,13 @@ def test_who_is_above_a_volume_is_not_inside_however_deep() -> None:
     signed, room = np.array([[20_000.0, -5.0, 5000.0]]), np.array([[-10.0, -10.0, 10.0]])
     assert within(signed, room).tolist() == [[-10_000.0, -10_005.0, 5000.0]]
     assert within(signed, None) is signed
+
+
+def test_a_sample_without_a_height_is_refused_and_not_taken_as_between_the_limits() -> None:
+    outline = box("EE", lower=Limit(3_000.0, Datum.MSL))
+    for h_m in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="no height"):
+            room_m(outline, np.array([[4_000.0, h_m]]), PRIOR_ONLY, np.random.default_rng(1))
 
 
 CLAIMS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from geographiclib.geodesic import Geodesic
 
 from tests.watch.world import area, box
@@ -131,3 +132,12 @@ def test_a_box_far_away_is_not_named_and_said_to_be_far() -> None:
     seen = Limits([area_of(box())]).look(np.array([10.0]), np.array([50.0]), np.array([100.0]))
     assert len(seen.point) == 0
     assert seen.rest_m[0] > 500_000.0
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_place_that_is_none_is_refused_and_lies_nowhere(compiled: bool) -> None:
+    limits = Limits([area()])
+    if not compiled:
+        limits._nearby = None
+    with pytest.raises(ValueError, match="no place"):
+        limits.look(np.array([25.0, np.nan]), np.array([59.5, 59.5]), np.full(2, 100.0))

@@ -94,13 +94,13 @@ def specs_of(
 
 
 def _editions(pairs: list[str]) -> dict[str, str]:
+    if pairs:
+        from tocsin.feed.asterixgate import named  # and its tables, which few runs need
     out = {}
     for pair in pairs:
         category, equals, edition = pair.partition("=")
         if not equals or not edition:
             raise UsageError(f'--edition "{pair}" is no pair', hint="write 048=1.32")
-        from tocsin.feed.asterixgate import named  # its tables: only where editions are named
-
         try:
             named(category, edition)
         except UsageError as error:

@@ -29,6 +29,7 @@ TITLES = {
 READING = (
     "A count is of what was reported to this register. More reports can mean more infringements "
     "or more reporting: the register cannot tell the two apart without the hours flown.",
+    "The rows behind another month's count are in the report of that month as of the same day.",
     "Unknown has a row of its own, also where it is zero: it is not a no.",
     "Causes are counted once for each incident that has them and may sum to more than the "
     "incidents; every other table sums to them.",

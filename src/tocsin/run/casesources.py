@@ -136,9 +136,9 @@ def editions(check: Checked, item: Table, place: str) -> dict[str, str]:
     given = item.get("editions", {})
     if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
         raise check.fail(place, "editions is a table of text", 'write { "048" = "1.32" }')
+    if given:
+        from tocsin.feed.asterixgate import named  # and its tables, which few cases need
     for key, value in given.items():
-        from tocsin.feed.asterixgate import named  # its tables: only where editions are named
-
         try:
             named(key, value)
         except UsageError as error:

@@ -64,13 +64,16 @@ def room_m(outline: Outline, h_m: Floats, heights: Heights, rng: Generator) -> F
     """Return how far each sample lies within the vertical limits, negative outside, (M, K).
 
     None where no limit binds.  A limit above ground is left out: no terrain is known.
-    The error of a conversion is one constant for each sample, as it is for a flight.
+    The error of a conversion is one constant for each sample, as it is for a flight.  Raises
+    ValueError for a sample without a height: it would count as between the limits.
     """
     out: Floats | None = None
     for limit, sign in ((outline.volume.lower, 1.0), (outline.volume.upper, -1.0)):
         shift_m = heights.shift_m(limit.datum) if limit is not None and binds(limit) else None
         if limit is None or shift_m is None:
             continue
+        if not np.isfinite(h_m).all():
+            raise ValueError("a sample has no height")
         sigma_m = heights.error_m(limit.datum, float(np.mean(h_m))) / 2
         moved = h_m + shift_m + sigma_m * rng.standard_normal((len(h_m), 1))
         room = sign * (moved - limit.h_m)

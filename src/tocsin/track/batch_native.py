@@ -1,24 +1,24 @@
 """The smoother of `batch` compiled, where a compiler was at hand when tocsin was installed.
 
-`smoother.c` has the equations; this finds what was built of it (hatch_build.py) and hands it
-arrays.  It gives what numpy gives, to rounding, some five times faster.  TOCSIN_NATIVE=0 leaves it
-aside.
+`smoother.c` has the equations; this hands it arrays.  It gives what numpy gives, to rounding, some
+five times faster.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin import compiled
+from tocsin.compiled import at
 from tocsin.schema import Floats
 from tocsin.track.models import STATE, Modes
 
-LIBRARY = Path(__file__).with_name("smoother.bin")
+SOURCE = Path(__file__).with_name("smoother.c")
 LANES = 4  # tracks at once: the last axis of what it is given is a multiple of that
 MOST_MODES = 4
 ALIGNED_BYTES = 64
@@ -26,14 +26,10 @@ ALIGNED_BYTES = 64
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """Return the compiled smoother; None where there is none, or it is for another machine."""
-    if os.environ.get("TOCSIN_NATIVE") == "0" or not LIBRARY.exists():
-        return None
-    try:
-        found = ctypes.CDLL(str(LIBRARY))
-    except OSError:  # built elsewhere
-        return None
-    found.tocsin_room.restype = ctypes.c_long
+    """Return the compiled smoother; None where there is none."""
+    found = compiled.library(SOURCE)
+    if found is not None:
+        found.tocsin_room.restype = ctypes.c_long
     return found
 
 
@@ -51,29 +47,26 @@ def smooth(
     seen   (K, 6, B) x and y, and the four entries of their covariance
     begin  (B,) index of the first measurement; before that a track stands still
     """
-    compiled = library()
-    if compiled is None:
+    lib = library()
+    if lib is None:
         raise RuntimeError("the smoother was not compiled; ask usable() first")
     count, _, b = seen.shape
-    room = np.empty(count * compiled.tocsin_room() + ALIGNED_BYTES, np.uint8)
+    room = np.empty(count * lib.tocsin_room() + ALIGNED_BYTES, np.uint8)
     room = room[-room.ctypes.data % ALIGNED_BYTES :]
     out = np.empty((b, count, STATE + STATE**2 + modes.count))
     columns = (np.radians(modes.turn_deg_s), modes.density, modes.stay_s, modes.start())
     turn, density, stay, start = (np.ascontiguousarray(x, np.float64) for x in columns)
-    compiled.tocsin_smooth(
+    lib.tocsin_smooth(
         ctypes.c_long(count),
         ctypes.c_long(b),
-        *map(_at, (dt_s, seen, begin)),
+        *_pointers(dt_s, seen, begin),
         ctypes.c_long(modes.count),
-        *map(_at, (turn, density, stay, start)),
+        *_pointers(turn, density, stay, start),
         ctypes.c_double(speed_sd_mps**2),
-        *map(_at, (room, out)),
+        *_pointers(room, out),
     )
     return out
 
 
-def _at(values: NDArray[np.generic]) -> ctypes.c_void_p:
-    """Return where an array begins; it has to lie in one piece."""
-    if not values.flags.c_contiguous:
-        raise ValueError("an array for the compiled smoother lies in pieces")
-    return values.ctypes.data_as(ctypes.c_void_p)
+def _pointers(*arrays: NDArray[np.generic]) -> list[ctypes.c_void_p]:
+    return [ctypes.c_void_p(at(each)) for each in arrays]

@@ -23,7 +23,23 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.batch import Bools, Ints
-from tocsin.watch.tracks import COUNT, FLAT, FLON, GAP, LAT, LON, PP, PV, VE, VN, VV, R, T, Tracks
+from tocsin.watch.tracks import (
+    COUNT,
+    FLAT,
+    FLON,
+    GAP,
+    LAT,
+    LON,
+    NEVER,
+    PP,
+    PV,
+    VE,
+    VN,
+    VV,
+    R,
+    T,
+    Tracks,
+)
 
 BACK_S = 10.0  # a clock that is this much behind has been set back
 AGREE = 3  # positions that agree against what is known
@@ -132,6 +148,7 @@ def _round(
         moved = _elsewhere(tracks, row, far, t_s, lon, lat, r)
         anew = anew | moved
         tracks.moved_at[row[moved]] = clock_s
+        tracks.judged_at[row[moved]] = NEVER  # in doubt from now on
         tracks.leapt_at[row[far]] = clock_s
         counts["unreachable"] = counts.get("unreachable", 0) + int(far.sum())
     use = anew | ~(late | copy | far)

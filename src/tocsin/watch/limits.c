@@ -34,6 +34,7 @@ static inline int64_t index_of(double value, double step, int64_t most) {
 }
 
 static inline int64_t root_of(const Squares *s, double lon, double lat) {
+  if (isnan(lon) || isnan(lat)) return MISSING; /* no place: Python refuses it */
   return s->root[index_of(lat + 90.0, 1.0, ROWS) * COLUMNS + index_of(lon + 180.0, 2.0, COLUMNS)];
 }
 

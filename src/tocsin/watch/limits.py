@@ -273,6 +273,8 @@ class Limits:
         return np.asarray(np.sqrt(plane.squared_m2(*self._ends(at, pieces)).min(axis=1)))
 
     def _roots(self, lon_deg: Floats, lat_deg: Floats) -> Ints:
+        if np.isnan(lon_deg).any() or np.isnan(lat_deg).any():
+            raise ValueError("a track has no place")
         cell = index_of(lat_deg + 90.0, 1.0, _ROWS) * _COLUMNS + index_of(
             lon_deg + 180.0, 2.0, _COLUMNS
         )

@@ -138,7 +138,7 @@ static int folded(const Columns *c, const Now *now, int64_t row, double t, doubl
   if (far) {
     counts[UNREACHABLE]++;
     anew = elsewhere(c, row, t, lon, lat, r);
-    if (anew) c->moved_at[row] = now->clock_s;
+    if (anew) c->moved_at[row] = now->clock_s, m[JUDGED_AT] = NEVER; /* in doubt from now on */
     c->leapt_at[row] = now->clock_s;
   }
   if (!anew && (late || copy || far)) return 0;
