@@ -7,6 +7,10 @@ PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 READY := .venv/ready
 
+# Hundreds of tests start a process; where byte code is not kept (many containers set this),
+# each compiles the whole package once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
