@@ -82,6 +82,17 @@ def test_what_was_asked_before_changes_nothing() -> None:
         assert np.array_equal(first[0], second[0])
 
 
+def test_what_is_prepared_is_all_that_a_place_near_a_limit_needs() -> None:
+    limits = Limits([area_of(coast()), area("LINE", west=179.2, south=59.0, east=180.0)])
+    count = limits.warm(100_000)
+    assert limits.warm(100_000) == count
+    rng = np.random.default_rng(4)
+    lon, lat = rng.uniform(22.0, 28.0, 3000), rng.uniform(58.0, 60.4, 3000)
+    lon[:200] = rng.uniform(-180.0, -179.0, 200)  # on the other side of the antimeridian
+    ask(limits, lon, lat, 1_000.0)
+    assert limits.count == count
+
+
 def test_a_mirrored_area_has_mirrored_distances() -> None:
     shape = coast(lon0=10.0, lat0=50.0)
     ring = shape.volume.rings[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ from tocsin.watch import plane
 from tocsin.watch.area import Area
 
 Ints = NDArray[np.int64]
+
+
+DEGREE_M = 111_000.0  # of latitude, about
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +41,21 @@ def half_diagonal_m(lat_deg: float, step_deg: float) -> float:
     nearest = np.radians(max(abs(lat_deg) - step_deg / 2, 0.0))  # its edge towards the equator
     high = np.radians(step_deg / 2) * R_MEAN_M
     return float(np.hypot(high, 2 * high * np.cos(nearest)) * 1.01)
+
+
+def around(lines: Iterable[tuple[Floats, Floats]], far_m: float) -> list[int]:
+    """Return the squares of 1 by 2 degrees that lines pass through or not far from, ascending."""
+    found: set[int] = set()
+    up = math.ceil(far_m / DEGREE_M)
+    for lon, lat in lines:
+        cells = np.stack([index_of(lat + 90.0, 1.0, 180), index_of(lon + 180.0, 2.0, 180)])
+        for i, j in np.unique(cells, axis=1).T.tolist():
+            for row in range(max(i - up, 0), min(i + up, 179) + 1):
+                nearest = min(abs(row - 90), abs(row - 89))  # its edge towards the pole: + 1
+                wide_m = 2 * DEGREE_M * max(math.cos(math.radians(nearest + 1)), 1e-3)
+                aside = min(math.ceil(far_m / wide_m), 90)
+                found |= {row * 180 + (j + k) % 180 for k in range(-aside, aside + 1)}
+    return sorted(found)
 
 
 def circle_about(area: Area) -> tuple[float, float, float]:
