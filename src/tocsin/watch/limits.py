@@ -152,6 +152,7 @@ class Limits(Tree):
             more = np.zeros((max(need, 64, 2 * len(self._drawn)), NODES, NODES), np.float32)
             more[: self._drawings] = self._drawn[: self._drawings]
             self._drawn = more
+            self.moved += 1
         for node in nodes:
             pieces = self._pieces[node]
             if self.state[node] != LEAF and len(pieces) > _ENOUGH:

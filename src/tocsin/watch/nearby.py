@@ -30,7 +30,6 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
     ("_grid", np.int64),
     ("_drawn", np.float32),
 )
-_MIDDLE = [name for name, kind in _ARRAYS if kind is not None].index("_middle")
 BY_PIECES, FAR = 2, 3  # of `how`: the square keeps its pieces in Python; the area is not near
 
 
@@ -86,6 +85,7 @@ class Nearby:
         self._limits, self._areas = limits, areas
         self._squares = _Squares()
         self._held: list[Any] = []
+        self._seen = -1  # `moved` of the limits when it was looked where their arrays lie
         self._room = 1024
 
     def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> tuple[Found, Floats] | None:
@@ -164,29 +164,25 @@ class Nearby:
     def draw(self, node: int, pieces: Ints, out: NDArray[np.float32]) -> None:
         """Write the distances at the points of a square; `out` is a row of `_drawn`."""
         pieces = np.ascontiguousarray(pieces)
-        if not self._held or self._limits._middle is not self._held[_MIDDLE]:
-            self._of()  # the squares have grown; what is drawn is not read here
         self._draw(
-            ctypes.byref(self._squares),
+            ctypes.byref(self._of()),
             *(ctypes.c_int64(node), ctypes.c_void_p(at(pieces)), ctypes.c_long(len(pieces))),
             ctypes.c_void_p(at(out)),
         )
 
     def _of(self) -> _Squares:
         """Return where the arrays lie; they grow, and are others then."""
-        arrays = [getattr(self._limits, name) for name, kind in _ARRAYS if kind is not None]
-        if len(self._held) != len(arrays) or any(
-            a is not b for a, b in zip(arrays, self._held, strict=True)
-        ):
-            self._held = arrays
-            places = iter(arrays)
+        if self._seen != self._limits.moved:
+            self._seen = self._limits.moved
+            self._held = []  # kept alive while the code may read them
             for name, kind in _ARRAYS:
                 if kind is None:
                     self._squares.areas = self._areas
                     continue
-                array = next(places)
+                array = getattr(self._limits, name)
                 if array.dtype != kind:
                     raise ValueError(f"{name} of the limits is {array.dtype}")
+                self._held.append(array)
                 setattr(self._squares, name, at(array) if array.size else None)
         return self._squares
 

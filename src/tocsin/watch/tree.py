@@ -64,6 +64,7 @@ class Tree:
         self._flat, self._used = np.zeros(1024, np.int64), 0
         self._grid = np.zeros(0, np.int64)  # of every node: which of `_drawn` it is, or none yet
         self._drawn, self._drawings = np.zeros((0, NODES, NODES), np.float32), 0
+        self.moved = 0  # how often arrays were replaced by larger ones
         self._cells: list[int] | None = None  # of largest squares, to be prepared
         self._prepared = 0  # nodes before this one are divided as far as they go
 
@@ -160,6 +161,7 @@ class Tree:
         self._root[cell] = len(self._table)
         self._table = np.concatenate([self._table, row[None]])
         self._rest_m = np.append(self._rest_m, rest_m)
+        self.moved += 1
 
     def _divide(self, parent: int) -> None:
         """Make the sixteen squares that a square is divided into."""
@@ -211,6 +213,7 @@ class Tree:
                 if need > len(self._flat):
                     more = np.zeros(max(len(self._flat), need), np.int64)
                     self._flat = np.concatenate([self._flat, more])
+                    self.moved += 1
                 self._flat[self._used : need] = mine
                 self._start[node], self._n[node] = self._used, len(mine)
                 self._used = need
@@ -228,3 +231,4 @@ class Tree:
             room = np.zeros((more, *held.shape[1:]), held.dtype)
             setattr(self, name, np.concatenate([held, room]))
         self._grid = np.concatenate([self._grid, np.full(more, NONE, np.int64)])
+        self.moved += 1
