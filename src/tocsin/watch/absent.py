@@ -31,12 +31,15 @@ EDGE = 0.9
 SIGMAS = 3.0
 ALIKE_MPS = 80.0  # two tracks of one aircraft differ by less
 SLOW_MPS = 80.0
+BESIDE_DEG = 1.1  # of latitude: further off than `match.pairs` looks
 LEAST_S = 10.0  # nothing is lost sooner
 
 
-def dark(tracks: Tracks, clock_s: float, accel_psd: float) -> tuple[Ints, Floats]:
-    """Return rows and whether each is dark: 1, 0, or NaN while it is not seen."""
-    rows = tracks.rows()
+def dark(tracks: Tracks, rows: Ints, clock_s: float, accel_psd: float) -> tuple[Ints, Floats]:
+    """Return those of the rows that nothing answers from, and whether each is dark.
+
+    1, 0, or NaN while it is not seen.
+    """
     bare = (tracks.answers(rows, clock_s) == 0) & (tracks.plan[rows] != 1)
     bare &= tracks.grounded[rows] != 1
     rows = rows[bare]
@@ -51,6 +54,9 @@ def _shown(tracks: Tracks, rows: Ints, clock_s: float, accel_psd: float) -> Bool
     """Return which tracks have an aircraft that answers where they are, at their speed."""
     lit = tracks.rows()
     lit = lit[tracks.answers(lit, clock_s) == 1]
+    lat, high = tracks.motion[lit, LAT], np.sort(tracks.motion[rows, LAT])
+    north, south = np.searchsorted(high, lat + BESIDE_DEG), np.searchsorted(high, lat - BESIDE_DEG)
+    lit = lit[north > south]
     found = np.zeros(len(rows), bool)
     if len(lit):
         m = tracks.motion[rows].T
@@ -62,14 +68,13 @@ def _shown(tracks: Tracks, rows: Ints, clock_s: float, accel_psd: float) -> Bool
 
 
 def lost(
-    judge: Judge, tracks: Tracks, well: Collection[str], clock_s: float
+    judge: Judge, tracks: Tracks, rows: Ints, well: Collection[str], clock_s: float
 ) -> tuple[Ints, Bools, list[str]]:
-    """Return rows that nobody sees, which of them are lost, and the witness that misses each.
+    """Return those of the rows that nobody sees, which are lost, and the witness that misses each.
 
     well   the witnesses that are in order
     """
     settings = judge.settings
-    rows = tracks.rows()
     rows = rows[clock_s - tracks.placed_at[rows] >= LEAST_S]
     rows = rows[(tracks.motion[rows, COUNT] >= 3) & (tracks.grounded[rows] != 1)]
     missed, by = np.zeros(len(rows), bool), [""] * len(rows)

@@ -19,7 +19,7 @@ import numpy as np
 
 from tocsin.schema import Floats
 from tocsin.schema.live import Alert, AlertKind, Handling, Jamming
-from tocsin.watch import absent, checkpoint, tell
+from tocsin.watch import checkpoint, tell
 from tocsin.watch.area import Area
 from tocsin.watch.batch import Batch, Bools, Ints
 from tocsin.watch.book import Book
@@ -32,13 +32,13 @@ from tocsin.watch.outlook import Outlook, Prophet
 from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
 from tocsin.watch.settings import WatchSettings
+from tocsin.watch.sweep import parts_due, sweep
 from tocsin.watch.told import Row, Rows
 from tocsin.watch.tracks import LAT, LON, PP, R, Tracks
 
 _NOBODY = np.zeros(0, np.int64)
 _US = 1_000  # ns: alerts count microseconds, as their text does
 TEST_RULE = "test"
-SWEEP_S = 1.0  # what is told by absence is looked at so often
 DEGREE_M = 112_000.0  # of latitude, anywhere at most (111.7 km) and of longitude at the equator
 _GOLDEN = 0.6180339887498949  # spreads the rows evenly, however many there are
 PATIENCE = 6  # times the usual, where nothing but a way of many kilometres changes the answer
@@ -80,7 +80,7 @@ class Engine:
         self.now_ns = 0
         self.swept_s = 0.0
         self.unwell: set[str] = set()  # witnesses whose feed is in trouble
-        self.intake = Intake(self.tracks, self.settings, self._count, self._drop, self.judge.forget)
+        self.intake = Intake(self.tracks, self.settings, self._count, self.drop, self.judge.forget)
         self.compiled(rounds(self.tracks, self.holds.waiting))
         # Not all in the same step: each row has a time of its own between half and all of it.
         share = (np.arange(self.settings.capacity) * _GOLDEN) % 1.0
@@ -177,7 +177,7 @@ class Engine:
         if count:
             self.counts[reason] = self.counts.get(reason, 0) + count
 
-    def _drop(self, row: int, why: str) -> None:
+    def drop(self, row: int, why: str) -> None:
         """Forget a track; what is open about it closes and says that it was not seen to end."""
         for slot in self.holds.held(row):
             name = self.holds.alert.pop((row, slot), None)
@@ -192,9 +192,10 @@ class Engine:
     def _done(self, rows: Ints) -> Step:
         """Look at what time alone brings, and return what the call changed."""
         jamming = self._interference()
-        if self.clock_s - self.swept_s >= SWEEP_S:
-            self.swept_s = self.clock_s
-            rows = np.union1d(rows, self._sweep())
+        changed = sweep(self, parts_due(self.swept_s, self.clock_s))
+        self.swept_s = self.clock_s
+        if len(changed):
+            rows = np.union1d(rows, changed)
         gone, self._gone = tuple(self._gone), []
         return Step(self.book.taken(), self._told(rows), gone, jamming)
 
@@ -235,7 +236,7 @@ class Engine:
             k = k[keep]
             if len(k):
                 p = found.p[k] * judge.means(t, found.row[k], r, self.clock_s, self.now_ns)
-                self._meet(found.row[k], slot[k], p, found.guessed[k])
+                self.meet(found.row[k], slot[k], p, found.guessed[k])
         for ahead in self.prophet.look(rows, found, self.clock_s):
             for r in range(len(judge.rules)):
                 slot = judge.slot_of[AlertKind.PREDICTED][r, ahead.area + 1]
@@ -246,7 +247,7 @@ class Engine:
                 if len(k):
                     means = judge.means(t, ahead.row[k], r, self.clock_s, self.now_ns)
                     p = ahead.p[k] * means
-                    self._meet(ahead.row[k], slot[k], p, ahead.guessed[k])
+                    self.meet(ahead.row[k], slot[k], p, ahead.guessed[k])
         t.judged_at[rows] = self.clock_s + self._calm_s(rows, found)
 
     def _calm_s(self, rows: Ints, found: Within) -> Floats:
@@ -265,7 +266,7 @@ class Engine:
                 calm_s = np.clip(ahead_s, 0.0, calm_s)
         return calm_s
 
-    def _meet(self, row: Ints, slot: Ints, p: Floats, guessed: Bools) -> None:
+    def meet(self, row: Ints, slot: Ints, p: Floats, guessed: Bools) -> None:
         """Hold values against slots; open, revise and close what follows."""
         for turn in self.holds.meet(row, slot, p, self.clock_s, self.now_ns):
             k = turn.at
@@ -313,52 +314,6 @@ class Engine:
             for name in self.book.open_about(AlertKind.GNSS, each.area):
                 self.book.close(name, self.now_ns, tell.jamming_over(each))
         return self.interference.told()
-
-    def _sweep(self) -> Ints:
-        """Look at what is told by absence, and forget what is long gone; return what changed."""
-        t, judge, o = self.tracks, self.judge, self.outlook
-        if judge.raises(AlertKind.DARK):
-            rows, p = absent.dark(t, self.clock_s, self.settings.accel_psd)
-            self._absent(AlertKind.DARK, rows, p)
-        well = [w for w in t.witnesses if w not in self.unwell]
-        rows, missed, by = absent.lost(judge, t, well, self.clock_s)
-        was = np.flatnonzero(o.lost)
-        o.lost[:] = False
-        o.lost[rows[missed]] = True
-        o.missed_by.update(zip(rows[missed].tolist(), np.array(by)[missed].tolist(), strict=True))
-        if judge.raises(AlertKind.LOST):
-            # Only a sight of it ends that it is lost: that nobody would see it now does not.
-            self._absent(AlertKind.LOST, rows, np.where(missed, 1.0, np.nan))
-        used = t.rows()
-        old = used[self.clock_s - t.heard_at[used] > self.settings.forget_s]
-        for row in old.tolist():
-            self._drop(row, f"not seen for {self.settings.forget_s / 60:.0f} min")
-        for name in self.book.tests(self.now_ns - round(self.settings.forget_s * 1e9)):
-            self.book.close(name, self.now_ns, "Nobody has taken notice of this test.")
-        changed = np.union1d(was, np.flatnonzero(o.lost))
-        return np.asarray(changed[t.used[changed]])
-
-    def _absent(self, kind: AlertKind, rows: Ints, p: Floats) -> None:
-        """Hold values of rows against the slots of a kind; a row that is not named has 0."""
-        for slot, told in enumerate(self.judge.slots):
-            if told.kind is not kind:
-                continue
-            held = np.flatnonzero(self.holds.phase[:, slot])
-            every = np.union1d(rows, held)
-            values = np.zeros(len(every))
-            values[np.searchsorted(every, rows)] = p
-            if told.area >= 0 and len(every):
-                o, rule = self.outlook, self.judge.rules[told.rule]
-                soon = (o.soon_area[every] == told.area) & (o.p_soon[every] >= rule.soon_on)
-                values = values * self.judge.concerns(
-                    self.tracks, every, told, soon, self.clock_s, self.now_ns
-                )
-            if len(every):
-                values = values * self.judge.means(
-                    self.tracks, every, told.rule, self.clock_s, self.now_ns
-                )
-                slots = np.full(len(every), slot)
-                self._meet(every, slots, values, np.zeros(len(every), bool))
 
     def _health(self, kind: AlertKind, name: str, trouble: str | None) -> None:
         rule = f"{kind.value}:{name}"

@@ -65,8 +65,12 @@ class Interference:
         if clock_s < self._next_s:
             return None
         self._next_s = clock_s + self._settings.gnss_s
-        rows, hit = affected(tracks, clock_s, self.compiled)
-        if not self.spells and not hit.any():
+        loops = self.compiled
+        quiet = not self.spells and loops is not None and not _any(tracks, clock_s, loops)
+        if not quiet:
+            rows, hit = affected(tracks, clock_s, loops)
+            quiet = not self.spells and not hit.any()
+        if quiet:
             tracks.judged_at[tracks.jammed] = NEVER
             tracks.jammed[:] = False
             return None
@@ -177,11 +181,17 @@ class Interference:
         )
 
 
+def _any(tracks: Tracks, clock_s: float, compiled: Round) -> bool:
+    """Return whether anybody is affected, which takes a fraction of telling all apart."""
+    code = compiled.affected(tracks.rows(), clock_s, _SATELLITE_KINDS, hits_only=True)
+    return bool(code.any())
+
+
 def affected(tracks: Tracks, clock_s: float, compiled: Round | None = None) -> tuple[Ints, Bools]:
     """Return the rows of aircraft that navigate by satellites, and which are affected now."""
     rows = tracks.rows()
     if compiled is not None:
-        code = compiled.affected(rows, clock_s, _SATELLITE_KINDS)
+        code = compiled.affected(rows, clock_s, _SATELLITE_KINDS, hits_only=False)
         counted = np.flatnonzero(code)
         return rows[counted], code[counted] > 1
     m = tracks.motion[rows].T

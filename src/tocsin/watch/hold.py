@@ -63,6 +63,7 @@ class Holds:
         self.told = np.zeros(self.phase.shape, np.float32)  # P that the alert says
         self.waiting = np.zeros(capacity, np.int32)  # slots in WAITING or GOING: look again soon
         self.alert: dict[tuple[int, int], str] = {}
+        self.busy: tuple[set[int], ...] = tuple(set() for _ in slots)  # rows not in NONE, by slot
         self._since: dict[tuple[int, int], tuple[float, int]] = {}
         self._on = np.array([s.on for s in slots] + [1.0])
         self._off = np.array([s.off for s in slots] + [0.0])
@@ -132,6 +133,7 @@ class Holds:
         was = self._since.pop(here, None)
         self.waiting[here[0]] += int(since is not None) - int(was is not None)
         self.phase[here] = phase
+        (self.busy[here[1]].discard if phase == NONE else self.busy[here[1]].add)(here[0])
         if since is not None:
             self._since[here] = since
 
@@ -152,8 +154,11 @@ class Holds:
         self.phase[:] = NONE
         self.waiting[:] = 0
         self.told[:] = 0.0
+        for rows in self.busy:
+            rows.clear()
         for row, slot, phase, p in told["phase"]:
             self.phase[row, slot], self.told[row, slot] = phase, p
+            self.busy[slot].add(row)
         self._since = {(r, s): (at_s, ns) for r, s, at_s, ns in told["since"]}
         for row, _ in self._since:
             self.waiting[row] += 1

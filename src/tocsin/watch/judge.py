@@ -38,6 +38,13 @@ class Within:
     clear_m: Floats  # (N,) of every row asked: nothing changes before it has gone so far
     rest_m: Floats  # (N,) areas that are not named are at least this far
 
+    def concerns(self, area: int, soon: Bools) -> Floats:
+        """Return whether the rows asked are in an area, or (`soon`) about to be: 1, 0, NaN."""
+        mine = self.area == area
+        out, p = np.zeros(len(soon)), self.p[mine]
+        out[self.at[mine]] = np.where(np.isnan(p), np.nan, p >= 0.5)
+        return np.where(soon, 1.0, out)
+
 
 class Judge:
     """Areas and rules, ready to be asked about many tracks at once."""
@@ -181,17 +188,6 @@ class Judge:
     def raises(self, kind: AlertKind) -> bool:
         """Return whether any rule raises this kind."""
         return any(kind in rule.kinds for rule in self.rules)
-
-    def concerns(
-        self, tracks: Tracks, rows: Ints, slot: Slot, soon: Bools, clock_s: float, now_ns: int
-    ) -> Floats:
-        """Return whether tracks (N,) are in a slot's area, or (`soon`) about to be: 1, 0, NaN."""
-        found = self.within(tracks, rows, clock_s, now_ns)
-        mine = found.area == slot.area
-        out = np.zeros(len(rows))
-        p = found.p[mine]
-        out[found.at[mine]] = np.where(np.isnan(p), np.nan, p >= 0.5)
-        return np.where(soon, 1.0, out)
 
     def near(self, rule: Rule, each: Jamming, now_ns: int) -> bool:
         """Return whether interference touches what a rule watches."""

@@ -111,14 +111,19 @@ class Round:
         )
         return out[:count]
 
-    def affected(self, rows: Ints, clock_s: float, satellite_kinds: int) -> Bytes:
-        """Return 1 for rows that navigate by satellites, 3 where they are affected, else 0."""
+    def affected(
+        self, rows: Ints, clock_s: float, satellite_kinds: int, *, hits_only: bool
+    ) -> Bytes:
+        """Return 1 for rows that navigate by satellites, 3 where they are affected, else 0.
+
+        With `hits_only` 3 or 0: most rows are then settled by one line of memory.
+        """
         rows, out = _whole(rows, np.int64), np.empty(len(rows), np.int8)
         self._affected(
             ctypes.byref(self._columns),
             *_sized(rows),
             ctypes.c_double(clock_s),
-            ctypes.c_int64(satellite_kinds),
+            *(ctypes.c_int64(satellite_kinds), ctypes.c_int(hits_only)),
             *_pointers(out),
         )
         return out

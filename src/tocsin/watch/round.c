@@ -237,24 +237,24 @@ long tocsin_due(const Columns *c, const int64_t *rows, long n, double clock_s, d
   return out;
 }
 
-/* `affected` of gnss.py for some rows: 1 who navigates by satellites, 3 who is affected too. */
+/* `affected` of gnss.py for some rows: 1 who navigates by satellites, 3 who is affected too; with
+   `hits_only` 3 or 0. */
 void tocsin_affected(const Columns *c, const int64_t *rows, long n, double clock_s,
-                     int64_t satellite_kinds, int8_t *out) {
+                     int64_t satellite_kinds, int hits_only, int8_t *out) {
   for (long i = 0; i < n; i++) {
     int64_t row = rows[i];
     const double *m = c->numbers + row * WIDE;
     const int8_t *code = c->codes + row * EIGHT;
     double heard_s = clock_s - m[HEARD_AT];
-    int sound = c->counts[row * EIGHT + SOUND_TIMES] >= LEAST, kind = code[KIND];
-    int flying = kind >= 0 && (satellite_kinds >> kind & 1 || sound) && code[GROUNDED] != 1 &&
-                 heard_s <= HELD_S;
-    int silent = m[COUNT] >= 5 && m[GAP] <= SILENT_S / 4 && clock_s - m[PLACED_AT] >= SILENT_S &&
-                 heard_s <= 10.0;
+    int sound, kind, flying;
+    int unplaced = clock_s - m[PLACED_AT] >= SILENT_S && heard_s <= 10.0;
+    int poor = clock_s - c->poor_at[row] <= HELD_S, leapt = clock_s - c->leapt_at[row] <= LEAP_S;
     out[i] = 0;
+    if (heard_s > HELD_S || (hits_only && !unplaced && !poor && !leapt)) continue;
+    sound = c->counts[row * EIGHT + SOUND_TIMES] >= LEAST, kind = code[KIND];
+    flying = kind >= 0 && (satellite_kinds >> kind & 1 || sound) && code[GROUNDED] != 1;
     if (!flying || !(sound || m[COUNT] >= 5)) continue;
-    out[i] = silent || (sound && clock_s - c->poor_at[row] <= HELD_S) ||
-                     clock_s - c->leapt_at[row] <= LEAP_S
-                 ? 3
-                 : 1;
+    unplaced = unplaced && m[COUNT] >= 5 && m[GAP] <= SILENT_S / 4;
+    out[i] = unplaced || (sound && poor) || leapt ? 3 : !hits_only;
   }
 }
