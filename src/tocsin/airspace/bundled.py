@@ -104,6 +104,25 @@ def bundled_volumes(name: str, names: Iterable[str] | None = None) -> tuple[Volu
     return tuple(out)
 
 
+def states_near(west_deg: float, south_deg: float, east_deg: float, north_deg: float) -> list[str]:
+    """Return the codes of the states that ship whose boxes meet another; nothing is loaded."""
+    store = _sovereign()
+    about = store.parquet.metadata
+    out = []
+    for code, group in store.groups.items():
+        row = about.row_group(group)
+        columns = {row.column(k).path_in_schema: row.column(k) for k in range(row.num_columns)}
+        lon, lat = (columns[f"{name}.list.element"].statistics for name in ("lon_e7", "lat_e7"))
+        if lat.min > north_deg * SCALE or lat.max < south_deg * SCALE:
+            continue
+        if any(
+            lon.min <= (east_deg + turn) * SCALE and lon.max >= (west_deg + turn) * SCALE
+            for turn in (-360.0, 0.0, 360.0)
+        ):
+            out.append(code)
+    return sorted(out)
+
+
 def state_codes() -> dict[str, str]:
     """Return the two-letter code of every state that ships, by each of its names in capitals."""
     return dict(_sovereign().known)

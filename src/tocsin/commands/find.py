@@ -32,6 +32,7 @@ from tocsin.commands.options import (
 from tocsin.commands.telling import (
     fail,
     progress,
+    say,
     tell_inputs,
     tell_refusals,
 )
@@ -50,6 +51,10 @@ def find(
     edge: Annotated[
         EdgeOption | None, typer.Option(help="How every straight boundary segment runs.")
     ] = None,
+    flag: Annotated[
+        str,
+        typer.Option(help="State whose aircraft it is: depth is then from the outward limit."),
+    ] = "",
     max_gap: MaxGap = 60.0,
     no_integrity: NoIntegrity = False,
     qnh: Annotated[
@@ -71,27 +76,31 @@ def find(
     from tocsin.run.doubt import left_out
     from tocsin.run.events import check_suffix, rows_of, write_events
     from tocsin.run.findings import distrust_row, input_row
+    from tocsin.run.outward import OutwardLimits, flag_of, with_edges
     from tocsin.run.sources import gather
     from tocsin.settings import FindSettings
 
     if out is not None:
         check_suffix(out)
     fail_on = fail_on_of(fail_on)
+    flag = flag_of(flag)
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
     specs = specs_of(sources, fmt, day, mapping, reference, assume_utc, edition)
-    with progress() as say:
-        airspace_read = airspaces.load([airspace_of(path, edge) for path in airspace], say)
-        gathered = gather(specs, settings, qnh=qnh, say=say)
-        say("looking for passages")
+    with progress() as doing:
+        airspace_read = airspaces.load([airspace_of(path, edge) for path in airspace], doing)
+        gathered = gather(specs, settings, qnh=qnh, say=doing)
+        doing("looking for passages")
         outlines = airspace_read.outlines(gathered.tracks, settings.max_error_m)
-        found = passages(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
+        limits = OutwardLimits(airspace_read.volumes, flag, settings.max_error_m) if flag else None
+        found = passages(gathered.tracks, outlines, max_gap_s=settings.max_gap_s, limits=limits)
+    table = with_edges(found) if flag else found.table
     if out is not None:
-        write_events(found.table, out)
+        write_events(table, out)
     for failure in gathered.failures:
         fail(failure)
     tell_inputs(gathered.inputs)
     tell_refusals(airspace_read.refusals)
-    for note in airspace_read.notes:
+    for note in (*airspace_read.notes, *(limits.said() if limits else ())):
         say(f"tocsin: {note}")
     for stretch in gathered.distrust if not as_json else ():
         row = distrust_row(stretch)
@@ -103,7 +112,7 @@ def find(
         answer = {
             "inputs": [input_row(done) for done in gathered.inputs],
             "airspace": list(airspace_read.about),
-            "passages": rows_of(found.table),
+            "passages": rows_of(table),
             "integrity": [distrust_row(stretch) for stretch in gathered.distrust],
             "left_out": left_out(gathered.tracks, outlines, settings.max_gap_s),
         }
@@ -111,14 +120,12 @@ def find(
     elif out is None:
         from tocsin.run.events import encode
 
-        typer.echo(encode(found.table, ".csv").decode(), nl=False)
+        typer.echo(encode(table, ".csv").decode(), nl=False)
     else:
-        typer.echo(
-            f"{found.table.num_rows} passages, {len(gathered.distrust)} distrusted stretches"
-        )
+        typer.echo(f"{table.num_rows} passages, {len(gathered.distrust)} distrusted stretches")
     if gathered.failures:
         return SourceError.exit_code
     if strict and (any(d.quarantined for d in gathered.inputs) or airspace_read.refusals):
         return QUARANTINED
-    present = {"incursion": found.table.num_rows, "distrust": len(gathered.distrust)}
+    present = {"incursion": table.num_rows, "distrust": len(gathered.distrust)}
     return PRESENT if fail_on and present[fail_on] else 0

@@ -46,27 +46,40 @@ def put_together(outlines: Sequence[Outline]) -> Boundary:
     b = np.concatenate(nexts) if nexts else np.zeros(0, np.int64)
     lon = _joined([o.lon_deg for o in outlines])
     lat = _joined([o.lat_deg for o in outlines])
-    xyz = geo.ecef(lon, lat)
+    sizes = np.array([len(o.lon_deg) for o in outlines], dtype=np.int64)
+    clip = _joined([o.clip for o in outlines]).astype(bool)
+    return of_pieces((lon, lat), (lon[b], lat[b]), clip, sizes)
+
+
+def of_pieces(
+    a: tuple[Floats, Floats], b: tuple[Floats, Floats], clip: NDArray[np.bool_], sizes: Ints
+) -> Boundary:
+    """Return a boundary of pieces that need not close.
+
+    a, b   longitude and latitude of their ends, (K,) each
+    sizes  (V,) how many of them are of each volume, one volume after the other
+    """
+    (lon, lat), (b_lon, b_lat) = a, b
+    a_m, b_m = geo.ecef(lon, lat), geo.ecef(b_lon, b_lat)
     # Upright on the ellipsoid, not through the centre: a plane that leans by the 0.19 degrees
     # between the two would put a point 100 km away off by 2.6 m.
-    upright = (xyz + xyz[b]) * np.array([1.0, 1.0, 1.0 / (1.0 - geo.E2)])
-    normal = geo.cross(upright, xyz[b] - xyz)
+    upright = (a_m + b_m) * np.array([1.0, 1.0, 1.0 / (1.0 - geo.E2)])
+    normal = geo.cross(upright, b_m - a_m)
     length = np.sqrt(geo.dot(normal, normal))
-    half = np.sqrt(geo.dot(xyz[b] - xyz, xyz[b] - xyz)) / 2
-    sizes = np.array([len(o.lon_deg) for o in outlines], dtype=np.int64)
+    half = np.sqrt(geo.dot(b_m - a_m, b_m - a_m)) / 2
     return Boundary(
         a_lon_deg=lon,
         a_lat_deg=lat,
-        b_lon_deg=lon + geo.wrap_deg(lon[b] - lon),
-        b_lat_deg=lat[b],
-        a_m=xyz,
-        b_m=xyz[b],
+        b_lon_deg=lon + geo.wrap_deg(b_lon - lon),
+        b_lat_deg=b_lat,
+        a_m=a_m,
+        b_m=b_m,
         normal=normal / np.where(length > 0, length, 1.0)[:, None],
-        middle_m=(xyz + xyz[b]) / 2,
+        middle_m=(a_m + b_m) / 2,
         half_m=half + half**2 / (2 * geo.R_MEAN_M) + 1e-3,
-        volume=np.repeat(np.arange(len(outlines)), sizes),
-        clip=_joined([o.clip for o in outlines]).astype(bool),
-        first=np.concatenate([[0], np.cumsum(sizes)]),
+        volume=np.repeat(np.arange(len(sizes)), sizes),
+        clip=clip,
+        first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
     )
 
 

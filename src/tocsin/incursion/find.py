@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from tocsin import geo
 from tocsin.incursion.active import cut_by_hours
 from tocsin.incursion.boundary import Boundary, put_together
-from tocsin.incursion.depth import Deepest, deepest, lengths
+from tocsin.incursion.depth import Deepest, lengths
+from tocsin.incursion.measured import Measured, measured
+from tocsin.incursion.outward import Faced, Limits
 from tocsin.incursion.passages import Stretches, stretches
 from tocsin.incursion.path import Ints, Path, lay_out
 from tocsin.incursion.probability import HEIGHT_SIGMA_M, crossing_sigma_s, normal_cdf, sigma_at
@@ -40,8 +42,16 @@ DETAIL: pa.Schema = pa.schema(
         ("limit_lon", pa.float64()),  # the nearest point of the boundary there
         ("limit_lat", pa.float64()),
         ("limit_segment", pa.int64()),  # and the listed segment that it lies on
+        ("limit_kind", pa.string()),  # shared, open, not known; null where nobody asked
+        ("limit_neighbour", pa.string()),  # whose airspace lies beyond it
+        ("limit_disputed", pa.bool_()),
+        ("every_depth_m", pa.float64()),  # by every edge, where that differs
+        ("every_kind", pa.string()),  # the same of the nearest of every edge
+        ("every_neighbour", pa.string()),
     ]
 )
+
+SAME_M = 1.0  # a depth by the outward limit and one by every edge that differ by less are the same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,10 +64,17 @@ class Passages:
     boundary: Boundary
 
 
-def find(tracks: pa.Table, outlines: Sequence[Outline], *, max_gap_s: float) -> Passages:
+def find(
+    tracks: pa.Table,
+    outlines: Sequence[Outline],
+    *,
+    max_gap_s: float,
+    limits: Limits | None = None,
+) -> Passages:
     """Return every passage of tracks (schema TRACK) through the outlines.
 
     max_gap_s  a longer leg is a gap: nothing in it is observed
+    limits     the outward limit of an outline, from which depth is measured; None: every edge
 
     Raises ValueError for tracks out of order, without position, or at a pole.
     """
@@ -67,7 +84,7 @@ def find(tracks: pa.Table, outlines: Sequence[Outline], *, max_gap_s: float) -> 
     found = stretches(path, boundary)
     found = cut_by_hours(path, cut_by_height(path, found, volumes), volumes)
     group, first, last = _passages(path, found)
-    table, detail = _tables(path, boundary, outlines, found, group, first, last)
+    table, detail = _tables(path, boundary, outlines, found, (group, first, last), limits)
     begin = path.time(found.leg0[first], found.s0[first])
     order = np.lexsort((found.volume[first], begin, path.track[found.leg0[first]]))
     return Passages(table.take(pa.array(order)), detail.take(pa.array(order)), path, boundary)
@@ -106,10 +123,10 @@ def _tables(
     boundary: Boundary,
     outlines: Sequence[Outline],
     found: Stretches,
-    group: Ints,
-    first: Ints,
-    last: Ints,
+    passages: tuple[Ints, Ints, Ints],
+    limits: Limits | None,
 ) -> tuple[pa.Table, pa.Table]:
+    group, first, last = passages
     count = len(first)
     line_sigma = np.array([outline.volume.sigma_m for outline in outlines], dtype=np.float64)
     volume = found.volume[first]
@@ -131,34 +148,16 @@ def _tables(
     told = np.bincount(group, ~found.lost, count) > 0
     coverage[~told] = 0.0
 
-    deep = _of_passages(deepest(path, found, boundary), found, group, count)
-    sigma_depth = np.full(count, np.nan)
-    p_inside = np.full(count, np.nan)
-    known = np.isfinite(deep.depth_m) & told
-    sigma_depth[known] = np.hypot(
-        sigma_at(path, deep.leg[known], deep.s[known]), line_sigma[volume[known]]
-    )
-    exact = known & (sigma_depth == 0)
-    p_inside[exact] = 1.0
-    fuzzy = known & (sigma_depth > 0)
-    p_inside[fuzzy] = normal_cdf(deep.depth_m[fuzzy] / sigma_depth[fuzzy])
-    p_inside[told & ~np.isfinite(deep.depth_m)] = np.nan  # a volume that is nothing but clips
+    by = measured(path, found, group, boundary, outlines, limits)
+    deep, every = by.deep, by.every
+    known = np.isfinite(every.depth_m) & told
+    sigma_depth = _depth_sigma(path, deep, known, line_sigma[volume])
+    p_inside = _p_inside(every, known, _depth_sigma(path, every, known, line_sigma[volume]))
+    p_inside[told & ~np.isfinite(every.depth_m)] = np.nan  # a volume that is nothing but clips
 
     entry_sigma = _end_sigma(path, line_sigma[volume], leg0, s0, found, first, begin=True)
     exit_sigma = _end_sigma(path, line_sigma[volume], leg1, s1, found, last, begin=False)
     entry_sigma[~seen0], exit_sigma[~seen1] = np.nan, np.nan
-    limit_lon, limit_lat, segment = (
-        np.full(count, np.nan),
-        np.full(count, np.nan),
-        np.full(count, -1),
-    )
-    if known.any():
-        piece = deep.piece[known]
-        _, limit_lon[known], limit_lat[known] = _foot(deep, known, boundary)
-        offset = piece - boundary.first[volume[known]]
-        segment[known] = [
-            int(outlines[v].segment[k]) for v, k in zip(volume[known], offset, strict=True)
-        ]
 
     names = np.array(path.names, dtype=object)
     columns = {
@@ -193,36 +192,48 @@ def _tables(
         "deepest_t": _times(path, deepest_s, known),
         "deepest_lon": _where(deep.lon_deg, known),
         "deepest_lat": _where(deep.lat_deg, known),
-        "limit_lon": _finite(limit_lon),
-        "limit_lat": _finite(limit_lat),
-        "limit_segment": pa.array(segment, mask=segment < 0),
+        "limit_lon": _finite(by.limit_lon_deg),
+        "limit_lat": _finite(by.limit_lat_deg),
+        "limit_segment": pa.array(by.segment, mask=by.segment < 0),
+        **_edges(by),
     }
     return pa.table(columns, schema=PASSAGE), pa.table(detail, schema=DETAIL)
 
 
-def _foot(
-    deep: Deepest, known: NDArray[np.bool_], boundary: Boundary
-) -> tuple[Floats, Floats, Floats]:
-    from tocsin.incursion.nearest import foot
+def _edges(by: Measured) -> dict[str, pa.Array]:
+    """Return the columns on which edge the depth is measured from."""
+    with np.errstate(invalid="ignore"):
+        differs = by.deep.depth_m - by.every.depth_m > SAME_M
+    return {
+        **_faced("limit", by.faced),
+        "every_depth_m": _where(by.every.depth_m, differs),
+        **{k: v for k, v in _faced("every", by.faced_every).items() if k != "every_disputed"},
+    }
 
-    return foot(deep.lon_deg[known], deep.lat_deg[known], deep.piece[known], boundary)
+
+def _faced(name: str, edges: Sequence[Faced | None]) -> dict[str, pa.Array]:
+    return {
+        f"{name}_kind": pa.array([one and one.kind for one in edges], pa.string()),
+        f"{name}_neighbour": pa.array(
+            [one.neighbour or None if one else None for one in edges], pa.string()
+        ),
+        f"{name}_disputed": pa.array([one and one.disputed for one in edges], pa.bool_()),
+    }
 
 
-def _of_passages(deep: Deepest, found: Stretches, group: Ints, count: int) -> Deepest:
-    """Return the deepest point of each passage from those of its stretches."""
-    depth = np.where(found.lost | ~np.isfinite(deep.depth_m), -np.inf, deep.depth_m)
-    order = np.lexsort((-depth, group))
-    lead = order[np.flatnonzero(np.diff(group[order], prepend=-1) != 0)]
-    if len(lead) != count:
-        raise AssertionError("every passage has a stretch")
-    return Deepest(
-        np.where(np.isfinite(depth[lead]), depth[lead], np.nan),
-        deep.piece[lead],
-        deep.leg[lead],
-        deep.s[lead],
-        deep.lon_deg[lead],
-        deep.lat_deg[lead],
-    )
+def _depth_sigma(path: Path, deep: Deepest, known: NDArray[np.bool_], line_sigma: Floats) -> Floats:
+    """Return the one-sigma error of the depth of each passage, NaN where there is none."""
+    out = np.full(len(known), np.nan)
+    out[known] = np.hypot(sigma_at(path, deep.leg[known], deep.s[known]), line_sigma[known])
+    return out
+
+
+def _p_inside(deep: Deepest, known: NDArray[np.bool_], sigma_m: Floats) -> Floats:
+    out = np.full(len(known), np.nan)
+    out[known & (sigma_m == 0)] = 1.0
+    fuzzy = known & (sigma_m > 0)
+    out[fuzzy] = normal_cdf(deep.depth_m[fuzzy] / sigma_m[fuzzy])
+    return out
 
 
 def _end_sigma(
