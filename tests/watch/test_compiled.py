@@ -30,7 +30,7 @@ RULES = [rule(kinds=["inside", "predicted", "dark"])]
 
 @pytest.fixture(autouse=True)
 def _built() -> None:
-    for name in ("round.c", "limits.c"):
+    for name in ("round.c", "limits.c", "judged.c"):
         if compiled.library(ROOM / name) is None:
             reason = f"needs {name} compiled, and no C compiler was at hand at the install"
             if "native" in os.environ.get("TOCSIN_REQUIRE", "").split(","):
@@ -40,7 +40,7 @@ def _built() -> None:
 
 def in_numpy(machine: Engine) -> Engine:
     """Return an engine whose compiled loops are left aside."""
-    machine.compiled(None)
+    machine.compiled(None, None)
     machine.judge.limits._nearby = None
     return machine
 
@@ -108,6 +108,10 @@ def test_both_ways_give_the_same_alerts_and_the_same_tracks(seed: int) -> None:
     tallies = a.counts.shape[1] - 4  # the last one is scratch, then padding
     assert (a.counts[:, :tallies] == b.counts[:, :tallies]).all()
     assert (a.codes == b.codes).all() and (a.jammed == b.jammed).all()
+    assert one.holds.dumped() == other.holds.dumped()
+    for name in ("in_area", "soon_area", "lost"):
+        assert np.array_equal(getattr(one.outlook, name), getattr(other.outlook, name)), name
+    np.testing.assert_allclose(one.outlook.p_in, other.outlook.p_in, rtol=1e-9, atol=1e-12)
     for name in ("late_t", "odd_t", "moved_at", "leapt_at", "other_at", "poor_at", "by_then"):
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
 

@@ -24,11 +24,12 @@ from tocsin.watch.area import Area
 from tocsin.watch.batch import Batch, Bools, Ints
 from tocsin.watch.book import Book
 from tocsin.watch.gnss import Interference
-from tocsin.watch.hold import OPEN, Holds, Turn
+from tocsin.watch.hold import Holds, Turn
 from tocsin.watch.intake import Intake
 from tocsin.watch.judge import SURE, Judge, Within
+from tocsin.watch.judged import Judged, judged
 from tocsin.watch.onepass import Round, rounds
-from tocsin.watch.outlook import Outlook, Prophet
+from tocsin.watch.outlook import Coming, Outlook, Prophet
 from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
 from tocsin.watch.settings import WatchSettings
@@ -42,7 +43,6 @@ TEST_RULE = "test"
 DEGREE_M = 112_000.0  # of latitude, anywhere at most (111.7 km) and of longitude at the equator
 _GOLDEN = 0.6180339887498949  # spreads the rows evenly, however many there are
 PATIENCE = 6  # times the usual, where nothing but a way of many kilometres changes the answer
-NOTABLE = 0.15  # a P that moved by this much is a new revision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,16 +81,19 @@ class Engine:
         self.swept_s = 0.0
         self.unwell: set[str] = set()  # witnesses whose feed is in trouble
         self.intake = Intake(self.tracks, self.settings, self._count, self.drop, self.judge.forget)
-        self.compiled(rounds(self.tracks, self.holds.waiting))
+        self.judged: Judged | None = None
+        loops = rounds(self.tracks, self.holds.waiting)
+        self.compiled(loops, judged(self.tracks, self.outlook, self.holds))
         # Not all in the same step: each row has a time of its own between half and all of it.
         share = (np.arange(self.settings.capacity) * _GOLDEN) % 1.0
         self._recheck_s = self.settings.recheck_s * (1.0 + share) / 2
         self._names = tuple(area.id for area in areas)
         self._gone: list[str] = []
 
-    def compiled(self, loops: Round | None) -> None:
+    def compiled(self, loops: Round | None, judged: Judged | None) -> None:
         """Go the compiled way, or with None a column at a time in numpy."""
         self.intake.compiled = self.interference.compiled = loops
+        self.judged = self.holds.compiled = judged
 
     def step(self, batch: Batch, now_ns: int) -> Step:
         """Take in the updates of one feed."""
@@ -221,34 +224,44 @@ class Engine:
         """Hold tracks against the areas, and their alerts against the rules."""
         t, judge = self.tracks, self.judge
         found = judge.within(t, rows, self.clock_s, self.now_ns)
-        lon, lat = t.motion[rows, LON], t.motion[rows, LAT]
-        t.judged_lon[rows], t.judged_lat[rows] = lon, lat
-        t.judged_wide[rows] = DEGREE_M * np.cos(
-            np.radians(lat) * 0.99
-        )  # a little nearer the equator
-        t.clear_m[rows] = found.clear_m
-        self.outlook.within(rows, found, judge.asked)
-        for r in range(len(judge.rules)):
-            slot = judge.slot_of[AlertKind.INSIDE][r, found.area + 1]
-            k = np.flatnonzero(slot >= 0)
-            keep = ~(found.p[k] < judge.rules[r].p_off)
-            keep |= self.holds.phase[found.row[k], slot[k]] > 0
-            k = k[keep]
-            if len(k):
-                p = found.p[k] * judge.means(t, found.row[k], r, self.clock_s, self.now_ns)
-                self.meet(found.row[k], slot[k], p, found.guessed[k])
+        if self.judged is not None:
+            self.judged.settle(rows, found.clear_m, found, judge.asked)
+        else:
+            lon, lat = t.motion[rows, LON], t.motion[rows, LAT]
+            t.judged_lon[rows], t.judged_lat[rows] = lon, lat
+            # A little nearer the equator.
+            t.judged_wide[rows] = DEGREE_M * np.cos(np.radians(lat) * 0.99)
+            t.clear_m[rows] = found.clear_m
+            self.outlook.within(rows, found, judge.asked)
+        for r, rule in enumerate(judge.rules):
+            self._ask(AlertKind.INSIDE, r, found, rule.p_off)
         for ahead in self.prophet.look(rows, found, self.clock_s):
-            for r in range(len(judge.rules)):
-                slot = judge.slot_of[AlertKind.PREDICTED][r, ahead.area + 1]
-                k = np.flatnonzero((slot >= 0) & (ahead.look_ahead_s == judge.ahead_s[r]))
-                keep = ~(ahead.p[k] < judge.rules[r].soon_off)
-                keep |= self.holds.phase[ahead.row[k], slot[k]] > 0
-                k = k[keep]
-                if len(k):
-                    means = judge.means(t, ahead.row[k], r, self.clock_s, self.now_ns)
-                    p = ahead.p[k] * means
-                    self.meet(ahead.row[k], slot[k], p, ahead.guessed[k])
-        t.judged_at[rows] = self.clock_s + self._calm_s(rows, found)
+            for r, rule in enumerate(judge.rules):
+                if ahead.look_ahead_s == judge.ahead_s[r]:
+                    self._ask(AlertKind.PREDICTED, r, ahead, rule.soon_off)
+        if self.judged is not None:
+            looks_ahead, patience = judge.raises(AlertKind.PREDICTED), PATIENCE - 1
+            self.judged.calm(
+                *(rows, found, judge.changing, self._recheck_s),
+                *(patience if judge.steady else 0.0, self.clock_s),
+                looks_ahead=looks_ahead,
+            )
+        else:
+            t.judged_at[rows] = self.clock_s + self._calm_s(rows, found)
+
+    def _ask(self, kind: AlertKind, rule: int, found: Within | Coming, off: float) -> None:
+        """Hold what was found against a rule's slots of a kind."""
+        slot_of, p = self.judge.slot_of[kind][rule], found.p
+        if self.judged is not None:
+            k, row, slot = self.judged.asked(found, slot_of, off)
+        else:
+            slot = slot_of[found.area + 1]
+            k = np.flatnonzero(slot >= 0)
+            k = k[~(p[k] < off) | (self.holds.phase[found.row[k], slot[k]] > 0)]
+            row, slot = found.row[k], slot[k]
+        if len(k):
+            means = self.judge.means(self.tracks, row, rule, self.clock_s, self.now_ns)
+            self.meet(row, slot, p[k] * means, found.guessed[k])
 
     def _calm_s(self, rows: Ints, found: Within) -> Floats:
         """Return how much later than usual tracks need to be looked at again, if they stay there.
@@ -268,17 +281,15 @@ class Engine:
 
     def meet(self, row: Ints, slot: Ints, p: Floats, guessed: Bools) -> None:
         """Hold values against slots; open, revise and close what follows."""
-        for turn in self.holds.meet(row, slot, p, self.clock_s, self.now_ns):
+        turns, anew = self.holds.meet(row, slot, p, self.clock_s, self.now_ns)
+        for turn in turns:
             k = turn.at
             if turn.opens:
                 self._open(turn, float(p[k]), bool(guessed[k]))
             else:
                 self._close(turn.row, turn.slot, tell.over(self, turn, float(p[k])))
-        told = self.holds.told[row, slot]
-        moved = (self.holds.phase[row, slot] == OPEN) & (np.abs(p - told) >= NOTABLE)
-        for k in np.flatnonzero(moved).tolist():
+        for k in anew:
             here = (int(row[k]), int(slot[k]))
-            self.holds.told[here] = p[k]
             name = self.holds.alert.get(here)
             if name is not None:
                 turn = Turn(*here, k, True, self.book.alerts[name].opened_ns)
@@ -287,7 +298,6 @@ class Engine:
 
     def _open(self, turn: Turn, p: float, guessed: bool) -> None:
         here = (turn.row, turn.slot)
-        self.holds.told[here] = p
         self.holds.alert[here] = self.book.open(tell.alert(self, turn, p, guessed))
         slot = self.judge.slots[turn.slot]
         if slot.kind is AlertKind.INSIDE:  # what was predicted has come

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,16 @@ from tocsin.schema import Floats
 from tocsin.schema.live import AlertKind
 from tocsin.watch.batch import Ints
 
+if TYPE_CHECKING:
+    from tocsin.watch.judged import Judged
+
+#: Which value, whether it moves a phase, whether an open alert should say it.
+Move = tuple[int, bool, bool]
+
 NONE, WAITING, OPEN, GOING = range(4)
+_WAITS = (WAITING, GOING)
+NOTABLE = 0.15  # a P that moved by this much is a new revision
+_FIRST = 1024  # entries there is room for at first
 _MOST_CELLS = 200_000_000
 
 
@@ -60,106 +69,141 @@ class Holds:
             )
         self.slots = slots
         self.phase: NDArray[np.int8] = np.zeros((capacity, max(len(slots), 1)), np.int8)
-        self.told = np.zeros(self.phase.shape, np.float32)  # P that the alert says
+        #: Where the rest of what is not in NONE stands in the three columns after it.
+        self.entry: NDArray[np.int32] = np.zeros(self.phase.shape, np.int32)
+        self._entries(np.zeros(_FIRST), np.zeros(_FIRST, np.int64), np.zeros(_FIRST, np.float32))
+        self._free = list(range(_FIRST - 1, 0, -1))  # the first is nobody's
         self.waiting = np.zeros(capacity, np.int32)  # slots in WAITING or GOING: look again soon
         self.alert: dict[tuple[int, int], str] = {}
         self.busy: tuple[set[int], ...] = tuple(set() for _ in slots)  # rows not in NONE, by slot
-        self._since: dict[tuple[int, int], tuple[float, int]] = {}
-        self._on = np.array([s.on for s in slots] + [1.0])
-        self._off = np.array([s.off for s in slots] + [0.0])
+        self.on = np.array([s.on for s in slots] + [1.0])
+        self.off = np.array([s.off for s in slots] + [0.0])
+        self.dwell_s = np.array([s.dwell_s for s in slots] + [0.0])
+        self.close_s = np.array([s.close_s for s in slots] + [0.0])
+        self.compiled: Judged | None = None
 
-    def meet(self, row: Ints, slot: Ints, p: Floats, clock_s: float, now_ns: int) -> list[Turn]:
-        """Take in values p (N,) of rows in slots; return what opens and closes, in order."""
-        phase = self.phase[row, slot]
-        good, over = p >= self._on[slot], p <= self._off[slot]
-        moves = np.flatnonzero(np.where(phase == NONE, good, np.where(phase == OPEN, over, True)))
-        turns = []
-        listed = (moves, row[moves], slot[moves], p[moves], phase[moves])
-        for k, r, s, value, was in zip(*(each.tolist() for each in listed), strict=True):
-            if self._waits_on(r, s, value, was, clock_s):
-                continue
-            turn = self._move(r, s, k, value, clock_s, now_ns)
-            if turn is not None:
-                turns.append(turn)
-        return turns
+    def _entries(self, since_s: Floats, since_ns: Ints, told: NDArray[np.float32]) -> None:
+        self.since_s, self.since_ns = since_s, since_ns  # of this phase, where it is one that waits
+        self.told = told  # P that the alert says
 
-    def _waits_on(self, row: int, slot: int, p: float, phase: int, clock_s: float) -> bool:
-        """Return whether what waits goes on waiting: most of what is met, and nothing to do."""
-        told = self.slots[slot]
-        if phase == WAITING:
-            return p >= told.on and clock_s - self._since[row, slot][0] < told.dwell_s
-        return (
-            phase == GOING and p <= told.off and clock_s - self._since[row, slot][0] < told.close_s
-        )
+    def meet(
+        self, row: Ints, slot: Ints, p: Floats, clock_s: float, now_ns: int
+    ) -> tuple[list[Turn], list[int]]:
+        """Take in values p (N,) of rows in slots.
+
+        Returns what opens and closes, in order, and which values an open alert is to say anew.
+        """
+        if self.compiled is not None:
+            moves = self.compiled.moves(row, slot, p, clock_s, NOTABLE)
+        else:
+            moves = self._moves(row, slot, p, clock_s)
+        turns, anew = [], []
+        for k, moved, _ in moves:
+            if moved:
+                turn = self._move(int(row[k]), int(slot[k]), k, float(p[k]), clock_s, now_ns)
+                if turn is not None:
+                    turns.append(turn)
+        for k, _, differs in moves:
+            here = (int(row[k]), int(slot[k]))
+            if differs and self.phase[here] == OPEN:
+                self.told[self.entry[here]] = p[k]
+                anew.append(k)
+        return turns, anew
+
+    def _moves(self, row: Ints, slot: Ints, p: Floats, clock_s: float) -> list[Move]:
+        """Return which values move a phase or what an alert tells: few of what is met."""
+        phase, entry = self.phase[row, slot], self.entry[row, slot]
+        good, over = p >= self.on[slot], p <= self.off[slot]
+        gone_s = clock_s - self.since_s[entry]
+        starts = good & (gone_s < self.dwell_s[slot])  # it waits, and goes on waiting
+        ends = over & (gone_s < self.close_s[slot])
+        moves = np.choose(phase, (good, ~starts, over, ~ends))
+        differs = (phase >= OPEN) & (np.abs(p - self.told[entry]) >= NOTABLE)
+        which = np.flatnonzero(moves | differs)
+        listed = (which, moves[which], differs[which])
+        return list(zip(*(each.tolist() for each in listed), strict=True))
 
     def _move(
         self, row: int, slot: int, k: int, p: float, clock_s: float, now_ns: int
     ) -> Turn | None:
         here, told = (row, slot), self.slots[slot]
         phase = int(self.phase[here])
-        if phase == NONE:
-            self._set(here, WAITING, (clock_s, now_ns))
-            phase = WAITING
-        if phase == OPEN:
-            self._set(here, GOING, (clock_s, now_ns))
-            phase = GOING
-        since_s, since_ns = self._since[here]
-        if phase == WAITING:
-            if math.isnan(p):
-                self._since[here] = (clock_s, now_ns)
-            elif p < told.on:
-                self._set(here, NONE, None)
+        if phase in (NONE, OPEN):
+            phase = WAITING if phase == NONE else GOING
+            self._set(here, phase, clock_s, now_ns)
+        entry = int(self.entry[here])
+        since_s, since_ns = float(self.since_s[entry]), int(self.since_ns[entry])
+        if math.isnan(p):
+            self._set(here, phase, clock_s, now_ns)
+        elif phase == WAITING:
+            if p < told.on:
+                self._set(here, NONE)
             elif clock_s - since_s >= told.dwell_s:
-                self._set(here, OPEN, None)
+                self._set(here, OPEN)
+                self.told[entry] = p
                 return Turn(row, slot, k, True, since_ns)
-        elif math.isnan(p):
-            self._since[here] = (clock_s, now_ns)
         elif p > told.off:
-            self._set(here, OPEN, None)
+            self._set(here, OPEN)
         elif clock_s - since_s >= told.close_s:
-            self._set(here, NONE, None)
+            self._set(here, NONE)
             return Turn(row, slot, k, False, since_ns)
         return None
 
     def end(self, row: int, slot: int) -> None:
         """Let go of a slot without waiting."""
-        self._set((row, slot), NONE, None)
+        self._set((row, slot), NONE)
 
     def held(self, row: int) -> list[int]:
         """Return the slots of a row in any phase but none."""
         return [int(s) for s in np.flatnonzero(self.phase[row])]
 
-    def _set(self, here: tuple[int, int], phase: int, since: tuple[float, int] | None) -> None:
-        was = self._since.pop(here, None)
-        self.waiting[here[0]] += int(since is not None) - int(was is not None)
+    def _set(
+        self, here: tuple[int, int], phase: int, since_s: float = 0.0, since_ns: int = 0
+    ) -> None:
+        was, entry = int(self.phase[here]), int(self.entry[here])
+        self.waiting[here[0]] += int(phase in _WAITS) - int(was in _WAITS)
         self.phase[here] = phase
-        (self.busy[here[1]].discard if phase == NONE else self.busy[here[1]].add)(here[0])
-        if since is not None:
-            self._since[here] = since
+        if phase == NONE:
+            self.busy[here[1]].discard(here[0])
+            if entry:
+                self.entry[here] = 0
+                self._free.append(entry)
+            return
+        if not entry:
+            self.busy[here[1]].add(here[0])
+            if not self._free:
+                self._grow()
+            self.entry[here] = entry = self._free.pop()
+            self.told[entry] = 0.0
+        self.since_s[entry], self.since_ns[entry] = since_s, since_ns
+
+    def _grow(self) -> None:
+        count = len(self.told)
+        self._free = list(range(2 * count - 1, count - 1, -1))
+        columns = (self.since_s, self.since_ns, self.told)
+        more = [np.concatenate([each, np.zeros_like(each)]) for each in columns]
+        self._entries(*more)
 
     def dumped(self) -> dict[str, Any]:
         """Return the phases in JSON's terms."""
         rows, slots = np.nonzero(self.phase)
+        phase, entry = self.phase[rows, slots], self.entry[rows, slots]
+        told, since_s, since_ns = (c[entry] for c in (self.told, self.since_s, self.since_ns))
+        listed = [each.tolist() for each in (rows, slots, phase, told, since_s, since_ns)]
+        every = list(zip(*listed, strict=True))
         return {
-            "phase": [
-                [int(r), int(s), int(self.phase[r, s]), float(self.told[r, s])]
-                for r, s in zip(rows, slots, strict=True)
-            ],
-            "since": [[*here, *since] for here, since in sorted(self._since.items())],
+            "phase": [[r, s, phase, told] for r, s, phase, told, _, _ in every],
+            "since": [[r, s, at_s, ns] for r, s, phase, _, at_s, ns in every if phase in _WAITS],
             "alert": [[*here, name] for here, name in sorted(self.alert.items())],
         }
 
     def restore(self, told: dict[str, Any]) -> None:
         """Become what was dumped."""
-        self.phase[:] = NONE
-        self.waiting[:] = 0
-        self.told[:] = 0.0
-        for rows in self.busy:
-            rows.clear()
+        for row, slot in np.argwhere(self.phase).tolist():
+            self.end(row, slot)
         for row, slot, phase, p in told["phase"]:
-            self.phase[row, slot], self.told[row, slot] = phase, p
-            self.busy[slot].add(row)
-        self._since = {(r, s): (at_s, ns) for r, s, at_s, ns in told["since"]}
-        for row, _ in self._since:
-            self.waiting[row] += 1
+            self._set((row, slot), phase)
+            self.told[self.entry[row, slot]] = p
+        for row, slot, at_s, ns in told["since"]:
+            self._set((row, slot), int(self.phase[row, slot]), at_s, ns)
         self.alert = {(r, s): name for r, s, name in told["alert"]}

@@ -126,7 +126,8 @@ class Judge:
         p = chance.level(seen.d_m, variance[seen.point], self.sigma_m[seen.area])
         clear = seen.rest_m.copy()
         np.minimum.at(clear, seen.point, np.abs(seen.d_m))
-        return seen.point, seen.area, seen.d_m, p, clear, seen.rest_m
+        point, area = np.ascontiguousarray(seen.point), np.ascontiguousarray(seen.area)
+        return point, area, seen.d_m, p, clear, seen.rest_m
 
     def between(
         self, tracks: Tracks, row: Ints, band: Area | Rule, clock_s: float

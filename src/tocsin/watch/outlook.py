@@ -62,6 +62,7 @@ class Outlook:
 class Coming:
     """Pairs of track and area whose future was looked at, (K,) each."""
 
+    at: Ints  # which of the rows looked at
     row: Ints
     area: Ints
     p: Floats
@@ -154,7 +155,7 @@ class Prophet:
             told = np.ones(len(k), bool)
             told[ask[ahead.waits]] = False
             k, p = k[told], p[told]
-            yield Coming(found.row[k], found.area[k], p, found.guessed[k], span)
+            yield Coming(found.at[k], found.row[k], found.area[k], p, found.guessed[k], span)
         self._keep(rows, due, best, area, eta, free_s, waiting, clock_s)
 
     def _keep(

@@ -1,0 +1,123 @@
+"""The compiled look at what follows from where tracks are (`judged.c`), one call a question."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.compiled import at, library
+from tocsin.schema import Floats
+from tocsin.watch.batch import Bools, Ints
+from tocsin.watch.hold import Holds, Move
+
+if TYPE_CHECKING:
+    from tocsin.watch.outlook import Outlook
+    from tocsin.watch.tracks import Tracks
+
+
+class _Pairs(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("at", "row", "area", "p")),
+        ("count", ctypes.c_int64),
+    ]
+
+
+class _Holds(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("phase", "entry", "since_s", "told")),
+        *((name, ctypes.c_void_p) for name in ("on", "off", "dwell_s", "close_s")),
+        ("slots", ctypes.c_int64),
+    ]
+
+
+class Judged:
+    """Asks the compiled code about the tracks, the outlook and the holds of one engine."""
+
+    def __init__(self, tracks: Tracks, outlook: Outlook, holds: Holds, code: ctypes.CDLL) -> None:
+        self._settled, self._calm = code.tocsin_settled, code.tocsin_calm
+        self._asked, self._moves = code.tocsin_asked, code.tocsin_moves
+        self._settled.restype = self._calm.restype = None
+        self._asked.restype = self._moves.restype = ctypes.c_long
+        # These never move: where they are is asked once.
+        self._kept = (tracks.numbers, outlook.in_area, outlook.p_in, outlook.soon_due)
+        self._numbers, self._in_area, self._p_in, self._due = (
+            ctypes.c_void_p(at(each)) for each in self._kept
+        )
+        self._holds, self._table = holds, _Holds(slots=holds.phase.shape[1])
+        for name in ("phase", "entry", "on", "off", "dwell_s", "close_s"):
+            setattr(self._table, name, at(getattr(holds, name)))
+        self._seen: NDArray[np.float32] | None = None
+
+    def settle(self, rows: Ints, clear_m: Floats, pairs: Any, asked: Bools) -> None:
+        """Write down where tracks are, and in which area each most likely is.
+
+        pairs   a `Within`: what was found of the rows
+        """
+        self._settled(
+            *(self._numbers, ctypes.c_void_p(at(rows)), ctypes.c_long(len(rows))),
+            *(ctypes.c_void_p(at(clear_m)), ctypes.byref(_pairs(pairs))),
+            *(ctypes.c_void_p(at(asked)), self._in_area, self._p_in),
+        )
+
+    def calm(
+        self,
+        rows: Ints,
+        pairs: Any,
+        changing: Bools,
+        recheck_s: Floats,
+        patience: float,
+        clock_s: float,
+        *,
+        looks_ahead: bool,
+    ) -> None:
+        """Write down when tracks are to be looked at again if they stay where they are."""
+        self._calm(
+            *(self._numbers, ctypes.c_void_p(at(rows)), ctypes.c_long(len(rows))),
+            *(ctypes.byref(_pairs(pairs)), ctypes.c_void_p(at(changing))),
+            *(ctypes.c_void_p(at(recheck_s)), ctypes.c_double(patience)),
+            *(self._due if looks_ahead else None, ctypes.c_double(clock_s)),
+        )
+
+    def asked(self, pairs: Any, slot_of: Ints, off: float) -> tuple[Ints, Ints, Ints]:
+        """Return the pairs that a rule is to be asked about, their rows and their slots."""
+        which, row, slot = np.empty((3, len(pairs.row)), np.int64)
+        count = self._asked(
+            *(ctypes.byref(self._of()), ctypes.byref(_pairs(pairs)), ctypes.c_void_p(at(slot_of))),
+            *(ctypes.c_double(off), *(ctypes.c_void_p(at(each)) for each in (which, row, slot))),
+        )
+        return which[:count], row[:count], slot[:count]
+
+    def moves(self, row: Ints, slot: Ints, p: Floats, clock_s: float, notable: float) -> list[Move]:
+        """Return which of some values (N,) move a phase or what an alert tells."""
+        which, why = np.empty(len(row), np.int64), np.empty(len(row), np.int8)
+        count = self._moves(
+            ctypes.byref(self._of()),
+            *(ctypes.c_void_p(at(each)) for each in (row, slot, p)),
+            *(ctypes.c_long(len(row)), ctypes.c_double(clock_s), ctypes.c_double(notable)),
+            *(ctypes.c_void_p(at(each)) for each in (which, why)),
+        )
+        return [
+            (k, bool(what & 1), bool(what & 2))
+            for k, what in zip(which[:count].tolist(), why[:count].tolist(), strict=True)
+        ]
+
+    def _of(self) -> _Holds:
+        """Return where the holds lie; their entries grow, and are others then."""
+        if self._seen is not self._holds.told:
+            self._seen = self._holds.told
+            self._table.told, self._table.since_s = at(self._holds.told), at(self._holds.since_s)
+        return self._table
+
+
+def _pairs(found: Any) -> _Pairs:
+    return _Pairs(*(at(each) for each in (found.at, found.row, found.area, found.p)), len(found.p))
+
+
+def judged(tracks: Tracks, outlook: Outlook, holds: Holds) -> Judged | None:
+    """Return the compiled look; None where there is none."""
+    code = library(Path(__file__).parent / "judged.c")
+    return None if code is None else Judged(tracks, outlook, holds, code)
