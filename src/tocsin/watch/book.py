@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from tocsin.schema.live import Alert, AlertKind, AlertState, Handling, alert_of, plain
@@ -30,13 +30,12 @@ class Book:
         self._tests: dict[str, None] = {}  # open ones
 
     def open(self, alert: Alert) -> str:
-        """Enter a new alert; return its id."""
-        name = alert_id(alert.rule, alert.area, alert.track, alert.opened_ns)
-        again = 0
+        """Enter a new alert; return its id, which is another than it says where that is taken."""
+        name, again = alert.id, 0
         while name in self.alerts:  # twice in one second
             again += 1
             name = alert_id(alert.rule, alert.area, f"{alert.track}#{again}", alert.opened_ns)
-        self.alerts[name] = replace(alert, id=name, revision=1)
+        self.alerts[name] = replace(alert, id=name) if again else alert
         self._changed[name] = None
         if alert.kind is AlertKind.TEST:
             self.over.add(name)  # nothing goes on: who has seen it ends it
@@ -56,9 +55,37 @@ class Book:
 
     def revise(self, name: str, fresh: Alert, now_ns: int) -> None:
         """Say anew what an alert says, as `fresh` would; who it is and what was done stays."""
-        kept = ("id", "revision", "state", "opened_ns", "changed_ns", "closed_ns", "handling")
-        what = {f.name: getattr(fresh, f.name) for f in fields(fresh) if f.name not in kept}
-        self.change(name, now_ns, **what)
+        held = self.alerts[name]
+        step = 0 if name in self._changed else 1
+        self.alerts[name] = Alert(
+            id=name,
+            revision=held.revision + step,
+            kind=fresh.kind,
+            rule=fresh.rule,
+            state=held.state,
+            severity=fresh.severity,
+            area=fresh.area,
+            layer=fresh.layer,
+            track=fresh.track,
+            callsign=fresh.callsign,
+            opened_ns=held.opened_ns,
+            changed_ns=now_ns,
+            closed_ns=held.closed_ns,
+            lon_deg=fresh.lon_deg,
+            lat_deg=fresh.lat_deg,
+            h_m=fresh.h_m,
+            h_datum=fresh.h_datum,
+            p_inside=fresh.p_inside,
+            p_soon=fresh.p_soon,
+            eta_s=fresh.eta_s,
+            waiting_cost=fresh.waiting_cost,
+            sources=fresh.sources,
+            plot_age_s=fresh.plot_age_s,
+            why=fresh.why,
+            synthetic=fresh.synthetic,
+            handling=held.handling,
+        )
+        self._changed[name] = None
 
     def open_about(self, kind: AlertKind, area: str | None, rule: str | None = None) -> list[str]:
         """Return the alerts of a kind whose matter goes on, about an area or by a rule."""

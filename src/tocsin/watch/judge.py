@@ -178,14 +178,6 @@ class Judge:
             out[k] = known[r]
         return out
 
-    def distance_m(self, tracks: Tracks, row: int, area: int) -> float:
-        """Return how far a track is from the limit of an area, positive inside.
-
-        `Within` has a lower bound where that settles P; people are told the distance itself.
-        """
-        m = tracks.motion[row]
-        return self.limits.distance_m(float(m[LON]), float(m[LAT]), area)
-
     def raises(self, kind: AlertKind) -> bool:
         """Return whether any rule raises this kind."""
         return any(kind in rule.kinds for rule in self.rules)

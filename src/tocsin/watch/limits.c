@@ -189,6 +189,22 @@ long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat
   return n;
 }
 
+/* Distances of places, without side, from the nearest of the pieces given. */
+void tocsin_measured(const Squares *s, long n, const double *lon, const double *lat,
+                     const int64_t *piece, long pieces, double *d_m) {
+  for (long i = 0; i < n; i++) {
+    Place at = place(lon[i], lat[i]);
+    double least = INFINITY, a[2], b[2];
+    for (long k = 0; k < pieces; k++) {
+      int64_t p = piece[k];
+      if (s->clip[p]) continue;
+      ends(&at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
+      least = least_of(squared(a, b), least);
+    }
+    d_m[i] = least == INFINITY ? FAR_M : sqrt(least);
+  }
+}
+
 /* `_draw` of limits.py: the distance at the points of a square that `rough` goes between, from the
    pieces given; in a leaf the side changes with every piece on the way from the middle. */
 void tocsin_draw(const Squares *s, int64_t node, const int64_t *piece, long n, float *out) {

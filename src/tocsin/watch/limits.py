@@ -181,6 +181,8 @@ class Limits(Tree):
 
     def measured(self, lon_deg: Floats, lat_deg: Floats, pieces: Ints) -> Floats:
         """Return distances in metres, without side, of places (N,) from the nearest of pieces."""
+        if self._nearby is not None:
+            return self._nearby.measured(lon_deg, lat_deg, pieces)
         pieces = pieces[~self._clip[pieces]]
         if not len(pieces):
             return np.full(len(lon_deg), FAR_M)

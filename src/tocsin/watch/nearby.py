@@ -79,7 +79,8 @@ class Nearby:
         self._look, self._rough = code.tocsin_look, code.tocsin_rough
         self._within = code.tocsin_within
         self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
-        self._draw.restype = None
+        self._measured = code.tocsin_measured
+        self._draw.restype = self._measured.restype = None
         for each in (self._look, self._rough, self._distance, self._within):
             each.restype = ctypes.c_long
         self._limits, self._areas = limits, areas
@@ -160,6 +161,17 @@ class Nearby:
             *(ctypes.c_void_p(at(each)) for each in (*given, d_m)),
         )
         return None if done < 0 else d_m
+
+    def measured(self, lon_deg: Floats, lat_deg: Floats, pieces: Ints) -> Floats:
+        """Return distances of places (N,), without side, from the nearest of pieces."""
+        given = [np.ascontiguousarray(each, np.float64) for each in (lon_deg, lat_deg)]
+        pieces, d_m = np.ascontiguousarray(pieces), np.empty(len(lon_deg))
+        self._measured(
+            ctypes.byref(self._of()),
+            *(ctypes.c_long(len(d_m)), *(ctypes.c_void_p(at(each)) for each in given)),
+            *(ctypes.c_void_p(at(pieces)), ctypes.c_long(len(pieces)), ctypes.c_void_p(at(d_m))),
+        )
+        return d_m
 
     def draw(self, node: int, pieces: Ints, out: NDArray[np.float32]) -> None:
         """Write the distances at the points of a square; `out` is a row of `_drawn`."""
