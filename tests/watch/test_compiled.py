@@ -86,7 +86,18 @@ def messy(rng: np.random.Generator, k: int, fleet: int) -> Batch:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+def tidied(told: Batch, k: int) -> Batch:
+    """Return two of three batches as most feeds send them: each aircraft once, by its address."""
+    if k % 3 == 0:
+        return told
+    once = np.unique(told.key[told.key != NOBODY], return_index=True)[1]
+    once = np.flatnonzero(told.key != NOBODY)[once]
+    if k % 3 == 1:
+        once = once[~np.isnan(told.lon_deg[once])]
+    return told.take(np.random.default_rng(k).permutation(once))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_both_ways_give_the_same_alerts_and_the_same_tracks(seed: int) -> None:
     machines = [engine(AREAS, RULES, capacity=64) for _ in range(2)]
     in_numpy(machines[1])
@@ -95,6 +106,7 @@ def test_both_ways_give_the_same_alerts_and_the_same_tracks(seed: int) -> None:
     told: list[list[str]] = [[], []]
     for k in range(60):
         update = messy(rng, k, fleet=50 + k)  # more than there is room for, in the end
+        update = tidied(update, k) if seed == 3 else update
         for machine, said in zip(machines, told, strict=True):
             step = machine.step(update, START_NS + k * 1_000_000_000)
             said += [json.dumps(plain(alert)) for alert in step.alerts]

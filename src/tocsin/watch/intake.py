@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Intake:
     changed: Callable[[int], None]  # a track has another callsign or type
     compiled: Round | None = None  # the same in one pass, where it could be compiled
     nameless: int = 0  # tracks begun by plots without a name
+    _counting: Ints = field(default_factory=lambda: np.arange(8192))
 
     def take(self, batch: Batch, now_ns: int, clock_s: float) -> tuple[Ints, Floats | None]:
         """Fold a batch into the tracks; return the rows with a new position.
@@ -43,18 +44,23 @@ class Intake:
         """
         t = self.tracks
         now_s = (now_ns - EPOCH_NS) / 1e9
-        t_s = (batch.t_ns - EPOCH_NS) / 1e9
-        if batch.t_ns.min() < 0:
-            t_s = np.where(batch.t_ns >= 0, t_s, now_s)
-        row = self._rows(batch, t_s, clock_s)
-        known = np.flatnonzero(row >= 0)
-        mine = row[known]
         bit = t.witness(batch.witness)
-        t.scratch[mine] = np.arange(len(mine))
-        alone = bool((t.scratch[mine] == np.arange(len(mine))).all())  # one update a track
-        lon, lat = batch.lon_deg, batch.lat_deg
-        placed = known[~np.isnan(lon[known])]
+        found = None if self.compiled is None else self.compiled.find(batch, now_s)
+        if found is not None:
+            row, t_s, placed, alone = found
+            known = self._every(len(row))
+        else:
+            t_s = (batch.t_ns - EPOCH_NS) / 1e9
+            if batch.t_ns.min() < 0:
+                t_s = np.where(batch.t_ns >= 0, t_s, now_s)
+            row = self._rows(batch, t_s, clock_s)
+            known = np.flatnonzero(row >= 0)
+            mine = row[known]
+            t.scratch[mine] = np.arange(len(mine))
+            alone = bool((t.scratch[mine] == np.arange(len(mine))).all())  # one update a track
+            placed = known[~np.isnan(batch.lon_deg[known])]
         if not alone:
+            lon, lat = batch.lon_deg, batch.lat_deg
             placed = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
             known = known[np.argsort(t_s[known], kind="stable")]
         if self.compiled is not None:
@@ -65,12 +71,19 @@ class Intake:
                 accel_psd=self.settings.accel_psd,
                 witness=bit,
                 other_kinds=_OTHER_KINDS,
+                whole=alone and len(placed) == len(row),
             )
             for reason, count in counts.items():
                 self.count(reason, count)
             self._words(batch, row, known)
             return rows, None
         return self._folded(batch, row, t_s, placed, known, bit, now_s, clock_s, alone=alone)
+
+    def _every(self, count: int) -> Ints:
+        """Return 0, 1, 2 and so on."""
+        if count > len(self._counting):
+            self._counting = np.arange(2 * count)
+        return self._counting[:count]
 
     def _folded(
         self,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tocsin.compiled import at, library
 from tocsin.schema import Floats
 from tocsin.watch.batch import Batch, Bytes, Ints
-
-if TYPE_CHECKING:
-    from tocsin.watch.tracks import Tracks
+from tocsin.watch.tracks import EPOCH_NS, Tracks
 
 _HERE = Path(__file__).parent
 #: Of `Tracks`, in the order of `round.c`.
@@ -57,7 +55,8 @@ class Round:
 
     def __init__(self, tracks: Tracks, waiting: Any, code: ctypes.CDLL) -> None:
         self._fold, self._told, self._due = code.tocsin_fold, code.tocsin_told, code.tocsin_due
-        self._fold.restype = self._due.restype = ctypes.c_long
+        self._find, self._addressed = code.tocsin_find, tracks.addressed
+        self._fold.restype = self._due.restype = self._find.restype = ctypes.c_long
         self._affected = code.tocsin_affected
         self._told.restype = self._affected.restype = None
         held = [(getattr(tracks, name), kind) for name, kind in _COLUMNS] + [(waiting, np.int32)]
@@ -80,11 +79,13 @@ class Round:
         accel_psd: float,
         witness: int,
         other_kinds: int,
+        whole: bool,
     ) -> tuple[Ints, dict[str, int]]:
         """Return the rows that moved, and what was not used, counted by reason.
 
         order   of the updates with a position: by row, time and place where a row comes twice
         after   of all whose row is known, by time
+        whole   both are all updates, and each row comes once
         """
         held = [
             *(np.ascontiguousarray(each) for each in (row, t_s, batch.lon_deg, batch.lat_deg)),
@@ -94,10 +95,29 @@ class Round:
         now = _Now(clock_s, now_s, accel_psd, witness, other_kinds)
         here = ctypes.byref(self._columns), ctypes.byref(updates), ctypes.byref(now)
         rows, counts = np.empty(len(order), np.int64), np.zeros(len(REASONS), np.int64)
-        order, after = _whole(order, np.int64), _whole(after, np.int64)
-        moved = self._fold(*here, *_sized(order), *_pointers(rows, counts))
-        self._told(*here, *_sized(after))
+        order = _whole(order, np.int64)
+        moved = self._fold(*here, *_sized(order), ctypes.c_int(whole), *_pointers(rows, counts))
+        if not whole:
+            self._told(*here, *_sized(_whole(after, np.int64)))
         return rows[:moved], dict(zip(REASONS, counts.tolist(), strict=True))
+
+    def find(self, batch: Batch, now_s: float) -> tuple[Ints, Floats, Ints, bool] | None:
+        """Return the row and time of every update, those with a position, and if each row is once.
+
+        None where a key has no row yet, or is no address: that is for Python.
+        """
+        count, alone = len(batch), ctypes.c_int32()
+        held = [
+            *(_whole(each, np.int64) for each in (batch.key, batch.t_ns)),
+            _whole(batch.lon_deg, np.float64),
+        ]
+        (row, placed), t_s = np.empty((2, count), np.int64), np.empty(count)
+        found = self._find(
+            *(ctypes.byref(self._columns), *_sized(self._addressed), *_pointers(*held)),
+            *(ctypes.c_long(count), ctypes.c_int64(EPOCH_NS), ctypes.c_double(now_s)),
+            *(*_pointers(row, t_s, placed), ctypes.byref(alone)),
+        )
+        return None if found < 0 else (row, t_s, placed[:found], bool(alone.value))
 
     def due(self, rows: Ints, clock_s: float, widest_m: float, recheck_s: Floats) -> Ints:
         """Return those of the rows of which something may have changed, in their order."""

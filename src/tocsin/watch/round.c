@@ -164,60 +164,92 @@ static inline void fetch(const Columns *c, int64_t row) {
   __builtin_prefetch(c->codes + row * EIGHT, 1);
 }
 
+/* What an update tells beside a position, in three steps: of one track the last update counts, one
+   sigma serves the heights of all datums, and what is counted is counted once a batch. */
+static inline void told(const Columns *c, const Updates *u, const Now *now, int64_t k) {
+  int64_t row = u->row[k], *count = c->counts + row * EIGHT;
+  double *m = c->numbers + row * WIDE;
+  int8_t *code = c->codes + row * EIGHT;
+  m[HEARD_AT] = now->clock_s;
+  count[BY_NOW] |= now->witness; /* also by a second receiver of the same message */
+  if (!isnan(u->vrate_mps[k])) m[VRATE_MPS] = u->vrate_mps[k];
+  if (u->answers[k] == 1) m[ANSWERED_AT] = now->clock_s, count[BARE] = 0;
+  if (u->plan[k] >= 0) code[PLAN] = u->plan[k];
+  if (u->grounded[k] >= 0 && u->grounded[k] != code[GROUNDED])
+    code[GROUNDED] = u->grounded[k], m[JUDGED_AT] = NEVER;
+  count[SCRATCH] = count[SOUND_TIMES];
+  if ((u->nacp[k] >= 0 && u->nacp[k] <= POOR) || (u->nic[k] >= 0 && u->nic[k] <= POOR))
+    c->poor_at[row] = now->clock_s;
+}
+
+static inline void told_height(const Columns *c, const Updates *u, const Now *now, int64_t k,
+                               int d) {
+  double h = u->h_m[d * u->count + k], *m = c->numbers + u->row[k] * WIDE;
+  if (isnan(h)) return;
+  m[H + d] = h, m[H_AT + d] = now->clock_s, m[H_SIGMA_M] = u->h_sigma_m[k];
+}
+
+static inline void told_once(const Columns *c, const Updates *u, int64_t k) {
+  int64_t *count = c->counts + u->row[k] * EIGHT;
+  int nacp = u->nacp[k], nic = u->nic[k], best = nacp > nic ? nacp : nic;
+  int poor = (nacp >= 0 && nacp <= POOR) || (nic >= 0 && nic <= POOR);
+  if (best >= SOUND && !poor)
+    count[SOUND_TIMES] = count[SCRATCH] < MOST_RUN ? count[SCRATCH] + 1 : MOST_RUN;
+  if (u->answers[k] == 0) count[BARE] += 1;
+}
+
+void tocsin_told(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n) {
+  for (long i = 0; i < n; i++) told(c, u, now, order[i]);
+  for (int d = 0; d < 4; d++)
+    for (long i = 0; i < n; i++) told_height(c, u, now, order[i], d);
+  for (long i = 0; i < n; i++) told_once(c, u, order[i]);
+}
+
 /* All positions in `order`; writes the rows that moved, each once where equal rows stand side by
-   side, and returns how many. */
+   side, and returns how many.  `whole`: each row comes once and every update has a position, so
+   that what else they tell is told at the same time. */
 long tocsin_fold(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n,
-                 int64_t *rows, int64_t *counts) {
+                 int whole, int64_t *rows, int64_t *counts) {
   long out = 0;
   for (long i = 0; i < n; i++) {
     int64_t k = order[i], row = u->row[k];
     double lag = now->now_s - u->t_s[k];
     if (i + AHEAD < n) fetch(c, u->row[order[i + AHEAD]]);
     c->counts[row * EIGHT + BY_EVER] |= now->witness;
-    if (!folded(c, now, row, u->t_s[k], u->lon[k], u->lat[k], u->sigma_m[k] * u->sigma_m[k],
-                u->ve[k], u->vn[k], counts))
-      continue;
-    c->numbers[row * WIDE + PLACED_AT] = now->clock_s;
-    c->numbers[row * WIDE + LAG_S] = lag < 0.0 ? 0.0 : lag > 60.0 ? 60.0 : lag;
-    c->codes[row * EIGHT + KIND] = u->kind[k];
-    if (now->other_kinds >> u->kind[k] & 1) c->other_at[row] = now->clock_s;
-    if (!out || rows[out - 1] != row) rows[out++] = row;
+    if (folded(c, now, row, u->t_s[k], u->lon[k], u->lat[k], u->sigma_m[k] * u->sigma_m[k],
+               u->ve[k], u->vn[k], counts)) {
+      c->numbers[row * WIDE + PLACED_AT] = now->clock_s;
+      c->numbers[row * WIDE + LAG_S] = lag < 0.0 ? 0.0 : lag > 60.0 ? 60.0 : lag;
+      c->codes[row * EIGHT + KIND] = u->kind[k];
+      if (now->other_kinds >> u->kind[k] & 1) c->other_at[row] = now->clock_s;
+      if (!out || rows[out - 1] != row) rows[out++] = row;
+    }
+    if (!whole) continue;
+    told(c, u, now, k);
+    for (int d = 0; d < 4; d++) told_height(c, u, now, k, d);
+    told_once(c, u, k);
   }
   return out;
 }
 
-/* What updates tell beside a position, in `order` of time: of one track the last counts. */
-void tocsin_told(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n) {
+/* The rows of keys that are addresses, the times of observation in seconds, and which updates have
+   a position; returns how many have, UNKNOWN where a key has no row yet or is no address.
+   *alone: whether every row comes once. */
+enum { UNKNOWN = -1 };
+long tocsin_find(const Columns *c, const int32_t *addressed, int64_t addresses, const int64_t *key,
+                 const int64_t *t_ns, const double *lon, long n, int64_t epoch_ns, double now_s,
+                 int64_t *row, double *t_s, int64_t *placed, int32_t *alone) {
+  long out = 0;
   for (long i = 0; i < n; i++) {
-    int64_t k = order[i], row = u->row[k], *count = c->counts + row * EIGHT;
-    double *m = c->numbers + row * WIDE;
-    int8_t *code = c->codes + row * EIGHT;
-    m[HEARD_AT] = now->clock_s;
-    count[BY_NOW] |= now->witness; /* also by a second receiver of the same message */
-    if (!isnan(u->vrate_mps[k])) m[VRATE_MPS] = u->vrate_mps[k];
-    if (u->answers[k] == 1) m[ANSWERED_AT] = now->clock_s, count[BARE] = 0;
-    if (u->plan[k] >= 0) code[PLAN] = u->plan[k];
-    if (u->grounded[k] >= 0 && u->grounded[k] != code[GROUNDED])
-      code[GROUNDED] = u->grounded[k], m[JUDGED_AT] = NEVER;
-    count[SCRATCH] = count[SOUND_TIMES];
-    if ((u->nacp[k] >= 0 && u->nacp[k] <= POOR) || (u->nic[k] >= 0 && u->nic[k] <= POOR))
-      c->poor_at[row] = now->clock_s;
+    if (key[i] < 0 || key[i] >= addresses || !addressed[key[i]]) return UNKNOWN;
+    row[i] = addressed[key[i]] - 1;
+    c->counts[row[i] * EIGHT + SCRATCH] = i;
+    t_s[i] = t_ns[i] >= 0 ? (double)(t_ns[i] - epoch_ns) / 1e9 : now_s;
+    if (!isnan(lon[i])) placed[out++] = i;
   }
-  for (int d = 0; d < 4; d++) /* a datum at a time, as one sigma serves them all */
-    for (long i = 0; i < n; i++) {
-      int64_t k = order[i];
-      double h = u->h_m[d * u->count + k], *m = c->numbers + u->row[k] * WIDE;
-      if (isnan(h)) continue;
-      m[H + d] = h, m[H_AT + d] = now->clock_s, m[H_SIGMA_M] = u->h_sigma_m[k];
-    }
-  for (long i = 0; i < n; i++) { /* once a batch, whatever the number of reports */
-    int64_t k = order[i], *count = c->counts + u->row[k] * EIGHT;
-    int nacp = u->nacp[k], nic = u->nic[k], best = nacp > nic ? nacp : nic;
-    int poor = (nacp >= 0 && nacp <= POOR) || (nic >= 0 && nic <= POOR);
-    if (best >= SOUND && !poor)
-      count[SOUND_TIMES] = count[SCRATCH] < MOST_RUN ? count[SCRATCH] + 1 : MOST_RUN;
-    if (u->answers[k] == 0) count[BARE] += 1;
-  }
+  *alone = 1;
+  for (long i = 0; i < n; i++) *alone &= c->counts[row[i] * EIGHT + SCRATCH] == i;
+  return out;
 }
 
 /* Which of some rows may have changed against the areas; returns how many, in their order. */

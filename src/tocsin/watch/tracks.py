@@ -122,7 +122,8 @@ class Tracks:
         self.witnesses: list[str] = []
         self.turn_at = 0.0
         self.free = list(range(n - 1, -1, -1))
-        self._address = np.zeros(_ADDRESSES, np.int32)  # row + 1; pages without use stay unmade
+        #: By address: row + 1, or 0; pages without use stay unmade.
+        self.addressed: NDArray[np.int32] = np.zeros(_ADDRESSES, np.int32)
         self._named: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -135,7 +136,7 @@ class Tracks:
     def row_of(self, key: Ints) -> Ints:
         """Return the rows of keys (N,); -1 where there is none."""
         plain = (key >= 0) & (key < _ADDRESSES)
-        row = self._address[np.where(plain, key, 0)].astype(np.int64) - 1
+        row = self.addressed[np.where(plain, key, 0)].astype(np.int64) - 1
         row[~plain] = -1
         for k in np.flatnonzero(key >= NAMED):
             row[k] = self._named.get(int(key[k]), -1)
@@ -149,7 +150,7 @@ class Tracks:
         if key >= NAMED:
             self._named[key] = row
         else:
-            self._address[key] = row + 1
+            self.addressed[key] = row + 1
         return row
 
     def close(self, row: int) -> None:
@@ -158,7 +159,7 @@ class Tracks:
         if key >= NAMED:
             self._named.pop(key, None)
         else:
-            self._address[key] = 0
+            self.addressed[key] = 0
         self.motion[row] = 0.0
         self.key[row], self.used[row] = -1, False
         self.h_m[row], self.h_at[row] = np.nan, NEVER
@@ -208,7 +209,7 @@ class Tracks:
             if key >= NAMED:
                 self._named[key] = row
             else:
-                self._address[key] = row + 1
+                self.addressed[key] = row + 1
 
     def oldest(self, count: int) -> Ints:
         """Return the rows not heard for longest, the longest first."""
