@@ -73,8 +73,26 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser: Any) -> Callable[[str, str], Any]:
+    """Sign somebody in at a server, once: a password takes a quarter of a second to try."""
+    held: dict[tuple[str, str], Any] = {}
+
+    def cookies(base: str, user: str) -> Any:
+        if (base, user) not in held:
+            context = browser.new_context()
+            told = {"name": user, "password": WORD}
+            answer = context.request.post(f"{base}/api/session", data=told)
+            assert answer.status == 204, answer.text()
+            held[base, user] = context.cookies()
+            context.close()
+        return held[base, user]
+
+    return cookies
+
+
 @pytest.fixture
-def open_page(browser: Any, stand: Stand) -> Iterator[Open]:
+def open_page(browser: Any, stand: Stand, signed_in: Callable[[str, str], Any]) -> Iterator[Open]:
     """Open a path as somebody, in a window of some size; at the end nothing may have gone wrong.
 
     Wrong is: an error of the page or its console, an answer of 500, a request to anywhere else.
@@ -97,9 +115,7 @@ def open_page(browser: Any, stand: Stand) -> Iterator[Open]:
         )
         contexts.append(context)
         if user is not None:
-            told = {"name": user, "password": WORD}
-            answer = context.request.post(f"{base}/api/session", data=told)
-            assert answer.status == 204, answer.text()
+            context.add_cookies(signed_in(base, user))
         page = context.new_page()
 
         def note(what: str) -> None:
