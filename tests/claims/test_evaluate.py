@@ -289,3 +289,22 @@ def test_arrays_of_another_shape_are_a_bad_call() -> None:
     assert isinstance(flight, Posterior)
     with pytest.raises(UsageError, match="must end after"):
         Evidence(flight, (T0_NS, T0_NS))
+
+
+def test_depth_is_from_the_outward_limit_and_inside_from_every_edge() -> None:
+    """2 km from an ally's border and 12 km from the sea; the one half of the flight is outside."""
+    deep = np.array([[2000.0, 2000.0, -50.0, float("nan")]])
+    plain = evidence(deep)
+    (key,) = plain.signed_distance_m
+
+    def far(lon: Floats, lat: Floats, signed_m: Floats) -> Floats:
+        assert lon.shape == lat.shape == signed_m.shape
+        return np.full(signed_m.shape, 12_000.0)
+
+    ruled = evidence(deep, outward={key: far})
+    assert held("at some time depth(EE) > 10 km", plain).yes.tolist() == [False]
+    assert held("at some time depth(EE) > 10 km", ruled).yes.tolist() == [True]
+    for text in ("inside(EE) for > 5 s", "always inside(EE)", "entered(EE)"):
+        assert same(held(text, plain), held(text, ruled))
+    outside = evidence(np.full((1, 3), -50.0), outward={key: far})
+    assert held("always depth(EE) < 1 km", outside).yes.tolist() == [True]

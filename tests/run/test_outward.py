@@ -6,7 +6,9 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +17,14 @@ from pyproj import Geod
 from tests.calling import tocsin
 from tocsin.airspace.bundled import bundled_volumes, states_near
 from tocsin.airspace.edges import outline
-from tocsin.errors import UsageError
-from tocsin.incursion.outward import NOT_SOVEREIGN
-from tocsin.run.outward import OutwardLimits, flag_of, listed
+from tocsin.errors import CaseError, UsageError
+from tocsin.incursion.outward import NO_FLAG
+from tocsin.run.case import read_case
+from tocsin.run.flow import run_case
+from tocsin.run.outward import OutwardLimits, listed
+from tocsin.run.simulate import made
+from tocsin.run.whose import flag_of
+from tocsin.simulate.reading import parse
 
 GEOD = Geod(ellps="WGS84")
 #: South Estonia, 25.7 km from Latvia and twice as far from Russia and from the sea.
@@ -32,6 +39,7 @@ def test_the_outward_limit_of_estonia_is_the_sea_and_the_russian_line() -> None:
     estonia = outline(volume)
     limits = OutwardLimits([volume], "Russia", 0.05)
     limit = limits(estonia)
+    assert limit is not None
     assert (limit.flag, limit.left_out, limit.why) == ("RU", ("LV",), "")
     facing = limit.facing
     assert set(facing.names) >= {"FI", "LV", "RU"}
@@ -48,17 +56,24 @@ def test_the_outward_limit_of_estonia_is_the_sea_and_the_russian_line() -> None:
     disputed = facing.disputed
     assert 20_000 < length_m[disputed].sum() < 40_000
     assert facing.a_lon_deg[disputed].min() > 26.5
-    assert limits.of(estonia, "LV").left_out == ("RU",)
-    assert limits.said() == [
+    ally = OutwardLimits([volume], "LV", 0.05)(estonia)
+    assert ally is not None
+    assert ally.left_out == ("RU",)
+    assert limits.said([estonia]) == [
         "Depth in EE (osm-2024) is measured from the outward limit for an aircraft of RU: "
         "edges shared with LV do not count."
     ]
 
 
-def test_what_is_nobody_s_sovereign_airspace_has_no_outward_limit() -> None:
+def test_what_is_not_sovereign_airspace_has_no_outward_limit() -> None:
     (volume,) = bundled_volumes("sovereign", ["EE"])
-    limit = OutwardLimits([], "RU", 0.05)(outline(replace(volume, layer="fir")))
-    assert (limit.why, limit.every, limit.facing.names) == (NOT_SOVEREIGN, True, ())
+    region = outline(replace(volume, layer="fir"))
+    limits = OutwardLimits([], "RU", 0.05)
+    assert limits(region) is None
+    assert limits.said([region]) == [
+        "Depth in EE (osm-2024): it is not sovereign airspace, so every edge counts."
+    ]
+    assert OutwardLimits([], "", 0.05).said([region]) == []
 
 
 def test_a_flag_is_a_state() -> None:
@@ -98,3 +113,105 @@ def test_find_with_a_flag_says_from_which_edge(tmp_path: Path) -> None:
     refused = tocsin(*command, "--flag", "Rusia", cwd=tmp_path)
     assert refused.returncode == 2
     assert 'flag "Rusia" is no state' in refused.stderr
+
+
+CASE = """
+[case]
+id = "T-1"
+title = "Beside an ally"
+window = [2025-09-19T06:45:00Z, 2025-09-19T07:25:00Z]
+synthetic = true
+{target}
+[[source]]
+path = "t.csv"
+[[airspace]]
+path = "bundled:sovereign"
+volume = "EE"
+[[claim]]
+id = "shallow"
+test = "always depth(EE) < 30 km"
+"""
+#: From Latvia over the border and back, in ten minutes of level flight.
+FLIGHT = [(24.62 + 0.0001 * k, 57.95 + 0.25 * (1 - abs(k - 30) / 30)) for k in range(61)]
+
+
+def _run(folder: Path, target: str) -> dict[str, Any]:
+    folder.mkdir()
+    start = datetime(2025, 9, 19, 6, 58, tzinfo=UTC)
+    rows = [
+        f"{start + timedelta(seconds=10 * k):%Y-%m-%dT%H:%M:%SZ},a,{x},{y}"
+        for k, (x, y) in enumerate(FLIGHT)
+    ]
+    (folder / "t.csv").write_text("t,track,lon,lat\n" + "\n".join(rows) + "\n")
+    (folder / "case.toml").write_text(CASE.format(target=target))
+    run_case(folder / "case.toml", folder / "out")
+    told: dict[str, Any] = json.loads((folder / "out" / "findings.json").read_text())
+    return told
+
+
+def test_a_case_with_a_flag_says_from_which_edge_and_its_claims_mean_the_same(
+    tmp_path: Path,
+) -> None:
+    plain = _run(tmp_path / "plain", "")
+    ruled = _run(tmp_path / "ruled", '[target]\nflag = "Russia"')
+    (before,), (after,) = plain["incursions"], ruled["incursions"]
+    assert before["depth_from"]["every_edge"] == NO_FLAG
+    assert (before["depth_from"]["edge"], before["depth_from"]["neighbour"]) == ("shared", "LV")
+    told = after["depth_from"]
+    assert (told["edge"], told["flag"], told["left_out"]) == ("open", "RU", ["LV"])
+    assert told["every_edge"] is None
+    assert told["every_edge_m"]["q50"] == before["max_depth_m"]["q50"]
+    assert after["max_depth_m"]["q50"] > 1.5 * before["max_depth_m"]["q50"]
+    deep = after["max_depth_m"]["q50"]
+    turn = FLIGHT[30]
+    assert GEOD.inv(*turn, told["lon_deg"], told["lat_deg"])[2] == pytest.approx(deep, abs=500)
+    for name in ("id", "p_inside", "entry_utc", "exit_utc", "duration_s", "path_inside_m"):
+        assert before[name] == after[name]
+    assert [row["verdict"] for row in plain["claims"]] == ["supported"]
+    assert [row["verdict"] for row in ruled["claims"]] == ["contradicted"]
+    assert any("edges shared with LV do not count" in line for line in ruled["limits"])
+    page = (tmp_path / "ruled" / "out" / "dossier.html").read_text()
+    assert "from the open edge at 57°54" in page
+    assert "by every edge" in page
+    page = (tmp_path / "plain" / "out" / "dossier.html").read_text()
+    assert "from the edge shared with" in page
+    assert "every edge counts" in page
+
+
+def test_a_case_with_a_flag_that_is_no_state_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text(CASE.format(target='[target]\nflag = "Rusia"'))
+    with pytest.raises(CaseError, match=r"\[target\].*Rusia"):
+        read_case(tmp_path / "case.toml")
+
+
+def test_the_truth_of_a_simulation_means_the_same_depth(tmp_path: Path) -> None:
+    text = """
+[scenario]
+id = "ally"
+title = "Beside an ally"
+start = 2025-09-19T06:58:00Z
+end = 2025-09-19T07:08:00Z
+[[aircraft]]
+id = "one"
+{flag}
+[[aircraft.waypoint]]
+lat_deg = 57.90
+lon_deg = 24.62
+h_hae_m = 6000
+speed_mps = 200
+[[aircraft.waypoint]]
+lat_deg = 58.20
+lon_deg = 24.62
+h_hae_m = 6000
+speed_mps = 200
+[[airspace]]
+path = "bundled:sovereign/EE"
+layer = "sovereign"
+"""
+    plain = made(parse(text.format(flag=""), "s.toml"), 1, tmp_path).truth["EE"]
+    ruled = made(parse(text.format(flag='flag = "RU"'), "s.toml"), 1, tmp_path).truth["EE"]
+    (before,), (after,) = plain, ruled
+    assert after["max_depth_m"] > 1.5 * before["max_depth_m"]
+    assert {**after, "max_depth_m": 0.0} == {**before, "max_depth_m": 0.0}
+    with pytest.raises(CaseError, match='flag "Rusia" is no state'):
+        made(parse(text.format(flag='flag = "Rusia"'), "s.toml"), 1, tmp_path)

@@ -21,6 +21,8 @@ Distances = Mapping[tuple[str, str], Floats]
 Row = Mapping[str, Any]  # of a register, a ledger or a report, as findings.json shows it
 #: (lon_deg, lat_deg) of one shape -> metres to a limit, positive inside
 Measuring = Callable[[Floats, Floats], Floats]
+#: (lon_deg, lat_deg, metres to a limit, positive inside) -> metres to its outward part where inside
+Deepening = Callable[[Floats, Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Evidence:
     exact_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
     #: The same to some hundred metres and far afield, for flights that are only supposed.
     rough_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
+    #: From which edges depth is measured, where not from every one.
+    outward: Mapping[tuple[str, str], Deepening] = field(default_factory=dict)
     places: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # lon_deg, lat_deg
     height_observed: bool = True  # False: the samples hold the case's prior on height and no more
     geoid_m: float | None = None  # height of mean sea level above the ellipsoid hereabouts

@@ -4,8 +4,8 @@ The margin is the quantity's distance from its limit, positive where the state h
 places and limits, metres a second for speed.  It says where between two times a state began, and
 by how much a test holds (the robustness of signal temporal logic: Fainekos and Pappas, 2009).
 
-`depth(V)` is the distance to the limit while inside V and 0 outside: "depth < 10 km" holds for
-an aircraft that is not inside at all.  Speed is over ground, from the samples' own positions.
+`depth(V)` is the distance to the outward limit while inside V and 0 outside: "depth < 10 km" holds
+for an aircraft that is not inside at all.  Speed is over ground, from the samples' own positions.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Quantities:
     def measured(self, node: Measure) -> Floats:
         match node.quantity:
             case "depth":
-                return np.maximum(self.signed_m(node.of), 0.0)  # a NaN stays one
+                return self.depth_m(node.of)
             case "distance":
                 found = self.evidence.place_distance_m.get(node.of)
                 return (
@@ -96,6 +96,15 @@ class Quantities:
                 return self.height_m(node.bound.amount.unit == "FL")
             case _:
                 raise UsageError(f'"{node}" is not measured at each time')
+
+    def depth_m(self, volume: str) -> Floats:
+        """Return how deep inside a volume, 0 outside; a NaN stays one."""
+        signed = self.signed_m(volume)
+        outward = self.evidence.outward.get((volume, self.world.hypothesis.get(volume, "")))
+        if outward is None:
+            return np.maximum(signed, 0.0)
+        far = outward(self.posterior.lon_deg, self.posterior.lat_deg, signed)
+        return np.where(signed > 0, far, np.maximum(signed, 0.0))
 
     def error_m(self, node: Measure) -> float:
         """Return how far off a measure may be, either way, beside what the samples say of it."""

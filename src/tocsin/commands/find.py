@@ -76,8 +76,9 @@ def find(
     from tocsin.run.doubt import left_out
     from tocsin.run.events import check_suffix, rows_of, write_events
     from tocsin.run.findings import distrust_row, input_row
-    from tocsin.run.outward import OutwardLimits, flag_of, with_edges
+    from tocsin.run.outward import OutwardLimits, with_edges
     from tocsin.run.sources import gather
+    from tocsin.run.whose import flag_of
     from tocsin.settings import FindSettings
 
     if out is not None:
@@ -100,7 +101,7 @@ def find(
         fail(failure)
     tell_inputs(gathered.inputs)
     tell_refusals(airspace_read.refusals)
-    for note in (*airspace_read.notes, *(limits.said() if limits else ())):
+    for note in (*airspace_read.notes, *(limits.said(outlines) if limits else ())):
         say(f"tocsin: {note}")
     for stretch in gathered.distrust if not as_json else ():
         row = distrust_row(stretch)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.dossier.data import DossierData, DrawnPassage, DrawnTrack
+from tocsin.dossier.edges import edge_text, every_text
 from tocsin.dossier.format import (
     Quantiles,
     day,
@@ -130,6 +131,8 @@ def passages(findings: Findings, data: DossierData, titles: Mapping[str, str]) -
                 "exit": _end(leave, p, track, entering=False),
                 "duration": span_text(quantiles(i.get("duration_s"))).partition(" ("),
                 "depth": length_parts(quantiles(i.get("max_depth_m"))),
+                "edge": edge_text(i.get("depth_from"), titles),
+                "every": every_text(i.get("depth_from")),
                 "path": length_parts(quantiles(i.get("path_inside_m"))),
                 "p": percent(chance) if chance is not None else "not known",
                 "term": term(chance) if chance is not None else "",

@@ -58,6 +58,7 @@ class Field:
     lon0_deg, lat0_deg   about where it is asked
     spacing_m            of the finest nodes
     error_m              of what is interpolated from coarser ones
+    sided                False: a distance without a side, of a line that need not close
     """
 
     def __init__(
@@ -69,10 +70,11 @@ class Field:
         *,
         spacing_m: float = SPACING_M,
         error_m: float = ERROR_M,
+        sided: bool = True,
     ) -> None:
         self._volume, self._boundary = volume, boundary
         self._balls = balls(boundary, np.array([volume]))
-        self._sides = sides(boundary, volume)
+        self._sides = sides(boundary, volume) if sided else None
         self._spacing_m, self._error_m = spacing_m, error_m
         self._lon0, self._lat0 = lon0_deg, lat0_deg
         self._dlat = float(np.degrees(spacing_m / geo.R_MEAN_M))
@@ -253,6 +255,8 @@ class Field:
         asked = np.full(len(lon), self._volume)
         xyz = geo.ecef(lon, lat)
         d, _ = nearest(xyz, asked, self._balls, self._boundary)
+        if self._sides is None:
+            return d
         return np.where(within(lon, lat, xyz, self._sides), d, -d)
 
 

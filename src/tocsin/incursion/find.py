@@ -7,7 +7,7 @@ nobody saw is open: its time is null, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from tocsin.incursion.active import cut_by_hours
 from tocsin.incursion.boundary import Boundary, put_together
 from tocsin.incursion.depth import Deepest, lengths
 from tocsin.incursion.measured import Measured, measured
-from tocsin.incursion.outward import Faced, Limits
+from tocsin.incursion.outward import Faced, Limits, Outward
 from tocsin.incursion.passages import Stretches, stretches
 from tocsin.incursion.path import Ints, Path, lay_out
 from tocsin.incursion.probability import HEIGHT_SIGMA_M, crossing_sigma_s, normal_cdf, sigma_at
@@ -62,6 +62,7 @@ class Passages:
     detail: pa.Table  # schema DETAIL, row for row
     path: Path
     boundary: Boundary
+    limits: Mapping[int, Outward]  # outward limits by the outline; none where nobody asked
 
 
 def find(
@@ -84,10 +85,11 @@ def find(
     found = stretches(path, boundary)
     found = cut_by_hours(path, cut_by_height(path, found, volumes), volumes)
     group, first, last = _passages(path, found)
-    table, detail = _tables(path, boundary, outlines, found, (group, first, last), limits)
+    table, detail, asked = _tables(path, boundary, outlines, found, (group, first, last), limits)
     begin = path.time(found.leg0[first], found.s0[first])
     order = np.lexsort((found.volume[first], begin, path.track[found.leg0[first]]))
-    return Passages(table.take(pa.array(order)), detail.take(pa.array(order)), path, boundary)
+    table, detail = (rows.take(pa.array(order)) for rows in (table, detail))
+    return Passages(table, detail, path, boundary, asked)
 
 
 def _passages(path: Path, found: Stretches) -> tuple[Ints, Ints, Ints]:
@@ -125,7 +127,7 @@ def _tables(
     found: Stretches,
     passages: tuple[Ints, Ints, Ints],
     limits: Limits | None,
-) -> tuple[pa.Table, pa.Table]:
+) -> tuple[pa.Table, pa.Table, Mapping[int, Outward]]:
     group, first, last = passages
     count = len(first)
     line_sigma = np.array([outline.volume.sigma_m for outline in outlines], dtype=np.float64)
@@ -197,7 +199,7 @@ def _tables(
         "limit_segment": pa.array(by.segment, mask=by.segment < 0),
         **_edges(by),
     }
-    return pa.table(columns, schema=PASSAGE), pa.table(detail, schema=DETAIL)
+    return pa.table(columns, schema=PASSAGE), pa.table(detail, schema=DETAIL), by.limits
 
 
 def _edges(by: Measured) -> dict[str, pa.Array]:

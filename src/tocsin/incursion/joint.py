@@ -33,10 +33,11 @@ class Episode:
     entry_s: Floats | None  # (3,) quantiles on the clock of the grid; None: not observed
     exit_s: Floats | None
     duration_s: Floats  # (3,)
-    depth_m: Floats  # (3,)
+    depth_m: Floats  # (3,) from the outward limit
     path_m: Floats  # (3,)
     coverage: float
     shares: dict[str, float]  # of the variance of the time inside
+    every_depth_m: Floats | None = None  # (3,) by every edge, where that may differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +49,12 @@ class Judged:
     p_inside_t: Floats  # (K,) marginal, NaN where unobserved
     p_ever: float
     episodes: tuple[Episode, ...]
+    outward_m: Floats | None = None  # (M, K) from the shifted outward limit; None: as `signed_m`
+
+    @property
+    def depth_m(self) -> Floats:
+        """Return how deep each sample is wherever it is inside, (M, K)."""
+        return self.signed_m if self.outward_m is None else self.outward_m
 
 
 def judge(
@@ -56,26 +63,29 @@ def judge(
     sigma_m: float,
     rng: Generator,
     step_m: Floats | None = None,
+    outward_m: Floats | None = None,
 ) -> Judged:
     """Return what the samples say of one volume.
 
     signed_m  (M, K) distance of every sample from the unshifted boundary, positive inside
     sigma_m   one-sigma error of the boundary
     step_m    (M, K - 1) `steps_m` of the samples, where the caller has them already
+    outward_m (M, K) distance from the unshifted outward limit where inside; None: as `signed_m`
     """
     if step_m is None:
         step_m = steps_m(posterior)
     shift = rng.standard_normal(len(signed_m)) * sigma_m
     signed = signed_m + shift[:, None]
+    far = None if outward_m is None else outward_m + shift[:, None]
     seen = posterior.observed
     inside = (signed > 0) & seen
     p_t = np.where(seen, inside.mean(axis=0), np.nan)
     t_s = (posterior.t_ns - posterior.t_ns[0]) / 1e9
     episodes = tuple(
-        _episode(posterior, t_s, signed, shift, step_m, begin, end)
+        _episode(posterior, t_s, signed, far, shift, step_m, begin, end)
         for begin, end in _windows(p_t, t_s, inside)
     )
-    return Judged(signed, shift, p_t, float(inside.any(axis=1).mean()), episodes)
+    return Judged(signed, shift, p_t, float(inside.any(axis=1).mean()), episodes, far)
 
 
 def _windows(p_t: Floats, t_s: Floats, inside: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -103,6 +113,7 @@ def _episode(
     posterior: Posterior,
     t_s: Floats,
     signed: Floats,
+    far: Floats | None,
     shift: Floats,
     step_m: Floats,
     begin: int,
@@ -117,7 +128,9 @@ def _episode(
     step_in = share_inside(d) * (seen[1:] & seen[:-1])  # (m, k - 1) of each step
     duration = step_in @ np.diff(t)
     path = np.einsum("mk,mk->m", step_in, step_m[ever][:, begin:end])
-    depth = np.where(seen, d, -np.inf).max(axis=1)
+    every = depth = np.where(inside, d, -np.inf).max(axis=1)
+    if far is not None:
+        depth = np.where(inside, far[:, window][ever], -np.inf).max(axis=1)
     entry, leave = _ends(d, t, inside)
     return Episode(
         p_inside=float(ever.mean()),
@@ -130,6 +143,7 @@ def _episode(
         path_m=_quantiles(path),
         coverage=float(seen.mean()),
         shares=_shares(duration, posterior, ever, shift),
+        every_depth_m=None if far is None else _quantiles(every),
     )
 
 

@@ -33,6 +33,7 @@ class Measured:
     segment: Ints  # (P,) the listed segment it lies on; -1 where there is none
     faced: tuple[Faced | None, ...]  # what lies beyond it; None where nobody asked
     faced_every: tuple[Faced | None, ...]  # and beyond the nearest of every edge
+    limits: dict[int, Outward]  # by the outline, of those that anything passed through
 
 
 def measured(
@@ -63,11 +64,12 @@ def measured(
             int(outlines[v].segment[k]) for v, k in zip(volume[known], offset, strict=True)
         ]
     faced: list[Faced | None] = [None] * count
-    faced_every, deep = list(faced), every
+    faced_every, deep, asked = list(faced), every, {}
     for v in np.unique(volume[known]).tolist() if limits is not None else ():
         outward = limits(outlines[v]) if limits is not None else None
         if outward is None:
             continue
+        asked[v] = outward
         mine = np.flatnonzero((volume == v) & known)
         part, _, _ = _nearest_part(every, mine, outward, np.arange(len(outward.counts)))
         for k, one in zip(mine.tolist(), part.tolist(), strict=True):
@@ -79,7 +81,7 @@ def measured(
         segment[mine] = outlines[v].segment[outward.facing.piece[part]]
         for k, one in zip(mine.tolist(), part.tolist(), strict=True):
             faced[k] = outward.faced(one)
-    return Measured(every, deep, lon, lat, segment, tuple(faced), tuple(faced_every))
+    return Measured(every, deep, lon, lat, segment, tuple(faced), tuple(faced_every), asked)
 
 
 def _by_parts(

@@ -22,7 +22,6 @@ from tocsin.schema import Outline
 
 NO_FLAG = "no flag is given for the aircraft, so every edge counts"
 NO_NEIGHBOURS = "no neighbouring volume is at hand, so every edge counts"
-NOT_SOVEREIGN = "the volume is nobody's sovereign airspace, so every edge counts"
 ENCLOSED = "every edge is shared with another state than that of the flag, so every edge counts"
 
 
@@ -61,9 +60,8 @@ class Outward:
     def faced(self, part: int) -> Faced:
         """Return what a part of the limit is."""
         beyond = int(self.facing.beyond[part])
-        known = self.why not in (NO_NEIGHBOURS, NOT_SOVEREIGN)
         return Faced(
-            kind="shared" if beyond >= 0 else "open" if known else "not known",
+            kind="shared" if beyond >= 0 else "open" if self.why != NO_NEIGHBOURS else "not known",
             neighbour=self.facing.names[beyond] if beyond >= 0 else "",
             disputed=bool(self.facing.disputed[part]),
         )
@@ -82,18 +80,11 @@ class Faced:
 Limits = Callable[[Outline], Outward | None]
 
 
-def outward(facing: Facing, flag: str, why: str = "") -> Outward:
-    """Return the outward limit for the aircraft of a state.
-
-    why  a reason for which every edge counts, whatever it is shared with
-    """
+def outward(facing: Facing, flag: str) -> Outward:
+    """Return the outward limit for the aircraft of a state, "" for one that nobody knows."""
     everything = np.ones(len(facing.beyond), np.bool_)
-    if not why and not facing.names:
-        why = NO_NEIGHBOURS
-    if not why and not flag:
-        why = NO_FLAG
-    if why:
-        return Outward(facing, flag, everything, why)
+    if not facing.names or not flag:
+        return Outward(facing, flag, everything, NO_FLAG if facing.names else NO_NEIGHBOURS)
     flagged = facing.names.index(flag) if flag in facing.names else -1
     counts = (facing.beyond == -1) | (facing.beyond == flagged)
     if not counts.any():

@@ -9,7 +9,7 @@ from datetime import datetime
 from math import inf
 from pathlib import Path
 
-from tocsin.errors import CaseError
+from tocsin.errors import CaseError, UsageError
 from tocsin.run import casecontext, casesources
 from tocsin.run.airspaces import AirspaceSpec
 from tocsin.run.casecontext import FirSpec, RecordFile
@@ -17,6 +17,7 @@ from tocsin.run.casekeys import Checked, Table, ns_of
 from tocsin.run.casesources import StateOf
 from tocsin.run.sources import Spec
 from tocsin.run.weather import Qnh, load_qnh
+from tocsin.run.whose import flag_of
 from tocsin.schema import Report
 from tocsin.track.altitude import HeightPrior
 
@@ -50,6 +51,7 @@ class Case:
     files: tuple[RecordFile, ...] = ()  # plans, logs and NOTAM
     firs: tuple[FirSpec, ...] = ()
     states: tuple[StateOf, ...] = ()
+    flag: str = ""  # code of the state whose aircraft it is about, "" where nobody says
     register: str = ""  # the store that answers `register:` tests, "" without one
     parties: tuple[str, ...] = ()  # to the dispute, beside who makes claims: no witnesses in it
     #: When a sensor was out of service, by witness, in nanoseconds.
@@ -125,6 +127,7 @@ def _case(check: Checked, root: Table) -> Case:
         airspaces=tuple(casesources.airspace(check, item, place) for place, item in airspaces),
         qnh=_qnh(check, met, head),
         height=_height(check, root),
+        flag=_flag(check, root),
         places=tuple(_place(check, item, place) for place, item in check.tables(root, "place")),
         reports=tuple(item for _, item in reports),
         claims=tuple(_claim(check, item, place) for place, item in check.tables(root, "claim")),
@@ -164,6 +167,14 @@ def _qnh(check: Checked, met: Table, head: Table) -> Qnh | None:
     window = head.get("window")
     about = check.moment(window[0], "[case]", "window") if isinstance(window, list) else None
     return load_qnh(path, check.at(path), about)
+
+
+def _flag(check: Checked, root: Table) -> str:
+    target = check.known(root.get("target", {}), "target", "[target]")
+    try:
+        return flag_of(check.text(target, "flag", "[target]", ""))
+    except UsageError as error:
+        raise check.fail("[target]", error.problem, error.hint) from None
 
 
 def _height(check: Checked, root: Table) -> HeightPrior | None:

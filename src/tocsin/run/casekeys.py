@@ -29,7 +29,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("path", "format", "date", "editions", "witness", "grade", "sensor", "mapping"),
             *("reference", "assume_utc", "use", "note", "outages", "tlp"),
         ),
-        "target": ("h_msl_m",),
+        "target": ("h_msl_m", "flag"),
         "met": ("qnh_hpa", "source", "transition_altitude_ft"),
         "airspace": ("path", "volume", "layer", "hypothesis", "sigma_m", "edge", "state", "tlp"),
         "place": ("id", "lat_deg", "lon_deg", "sigma_m", "title"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from tocsin.claims.judge import judge
 from tocsin.claims.shifts import place_m
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import Field
+from tocsin.incursion.outward import Outward
+from tocsin.incursion.outward_samples import outward_m
 from tocsin.run.case import Case
 from tocsin.run.evidence import Weighed
 from tocsin.run.heights import Heights
@@ -191,10 +194,22 @@ def _with_samples(
             key: _union([field.exact for field in fields]) for key, fields in fine.items()
         },
         rough_distance={key: _union(fields) for key, fields in rough.items()},
+        outward={
+            key: partial(_outward_m, several[0].limit)
+            for key, several in parts.items()
+            if len(several) == 1 and several[0].limit and not several[0].limit.every
+        },
         **_told_heights(mine[0].track.heights, posterior),
         aircraft_count=target.aircraft_count,
         aircraft_count_source=target.aircraft_count_source,
     )
+
+
+def _outward_m(limit: Outward, lon_deg: Floats, lat_deg: Floats, signed_m: Floats) -> Floats:
+    """Return the distance from an outward limit; of a limit that is off by an error of its own
+    that error is left out where an edge left out is nearer."""
+    far = outward_m(lon_deg, lat_deg, signed_m, 0.0, limit)
+    return signed_m if far is None else far
 
 
 def _told_heights(heights: Heights, posterior: Posterior) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.incursion.joint import EPISODE_P
+from tocsin.incursion.outward import Limits
 from tocsin.run import addressed, onward, radar
 from tocsin.run.case import Case
 from tocsin.run.context import Context
@@ -35,7 +36,12 @@ class Dark:
 
 
 def judged(
-    case: Case, gathered: Gathered, outlines: Sequence[Outline], beside: Context, say: Say
+    case: Case,
+    gathered: Gathered,
+    outlines: Sequence[Outline],
+    limits: Limits,
+    beside: Context,
+    say: Say,
 ) -> Dark:
     """Return what radar alone saw; nothing where the case has no radar."""
     if not gathered.radars:
@@ -53,7 +59,7 @@ def judged(
     )
     tracks = tuple(_counted(track, beside) for track in (*made, *more))
     say("weighing them against every volume")
-    weighed = tuple(weigh(tracks, outlines, rng))
+    weighed = tuple(weigh(tracks, outlines, rng, limits))
     rows = incursions(weighed, UNKNOWN, [done.sha256 for done in gathered.inputs])
     notes = (*calibration_notes(known), *left, *(above_ground(outlines) if tracks else ()))
     found = Dark(tracks, weighed, tuple(rows), notes, weighed)
@@ -68,7 +74,7 @@ def judged(
     name = likeliest.posterior.track
     whole = onward.joined(parts, name, sensors, case.height, known, rng)
     whole = _counted(whole, beside)
-    one = weigh([whole], outlines, rng)
+    one = weigh([whole], outlines, rng, limits)
     rest = [other for other in weighed if other.track not in parts]
     names = " and ".join(part.posterior.track for part in parts)
     gaps = onward.gaps_ns(parts)

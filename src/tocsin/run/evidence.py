@@ -16,8 +16,11 @@ from numpy.random import Generator
 from tocsin.incursion.boundary import Boundary, put_together
 from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import Episode, Judged, judge, steps_m
+from tocsin.incursion.outward import Limits, Outward
+from tocsin.incursion.outward_samples import SIGMAS, deepest, outward_m
 from tocsin.run.findings import utc
 from tocsin.run.heights import room_m, within
+from tocsin.run.outward import depth_from
 from tocsin.run.radar import DarkTrack
 from tocsin.schema import Floats, Outline, Posterior
 from tocsin.track.posterior import BiasPrior
@@ -40,12 +43,18 @@ class Weighed:
     track: DarkTrack
     outline: Outline
     judged: Judged
+    limit: Outward | None = None  # from which depth is measured; None: nobody asked, every edge
 
 
 def weigh(
-    tracks: Sequence[DarkTrack], outlines: Sequence[Outline], rng: Generator
+    tracks: Sequence[DarkTrack],
+    outlines: Sequence[Outline],
+    rng: Generator,
+    limits: Limits | None = None,
 ) -> list[Weighed]:
     """Return every track judged against every outline.
+
+    limits  the outward limit of an outline, asked for where anything may be inside
 
     Outlines are measured and judged side by side, for numpy lets threads run: each draws from a
     chance of its own.
@@ -56,18 +65,27 @@ def weigh(
     with ThreadPoolExecutor(workers) as pool:
         for track in tracks:
             step_m = steps_m(track.posterior)
-            weighing = partial(_weighed, track, step_m)
+            weighing = partial(_weighed, track, step_m, limits)
             out += pool.map(weighing, outlines, alone, rng.spawn(len(outlines)))
     return out
 
 
 def _weighed(
-    track: DarkTrack, step_m: Floats, outline: Outline, alone: Boundary, rng: Generator
+    track: DarkTrack,
+    step_m: Floats,
+    limits: Limits | None,
+    outline: Outline,
+    alone: Boundary,
+    rng: Generator,
 ) -> Weighed:
-    made = track.posterior
+    made, sigma_m = track.posterior, outline.volume.sigma_m
     flat = signed_distance_m(made.lon_deg, made.lat_deg, 0, alone)
     signed = within(flat, room_m(outline, made.h_hae_m, track.heights, rng))
-    return Weighed(track, outline, judge(made, signed, outline.volume.sigma_m, rng, step_m))
+    limit = far = None
+    if limits is not None and (signed > -SIGMAS * sigma_m).any():
+        limit = limits(outline)
+        far = outward_m(made.lon_deg, made.lat_deg, flat, sigma_m, limit) if limit else None
+    return Weighed(track, outline, judge(made, signed, sigma_m, rng, step_m, far), limit)
 
 
 def incursions(weighed: Sequence[Weighed], allowed: str, inputs: Sequence[str]) -> list[Json]:
@@ -102,6 +120,7 @@ def _row(one: Weighed, episode: Episode, allowed: str, inputs: Sequence[str]) ->
         "exit_utc": leave,
         "duration_s": _quantiles(episode.duration_s),
         "max_depth_m": _quantiles(episode.depth_m),
+        "depth_from": _depth_from(one, episode),
         "path_inside_m": _quantiles(episode.path_m),
         "aircraft_count": made.aircraft_count,
         "open": open_,
@@ -114,6 +133,24 @@ def _row(one: Weighed, episode: Episode, allowed: str, inputs: Sequence[str]) ->
         "to_utc": utc(end),
         "fixes_inside": _plots_between(one.track, begin, end),
     }
+
+
+def _depth_from(one: Weighed, episode: Episode) -> Json | None:
+    """Return from which edge the depth is measured, as findings.json has it."""
+    if one.limit is None:
+        return None
+    window = slice(episode.begin, episode.end + 1)
+    made = one.track.posterior
+    inside = (one.judged.signed_m[:, window] > 0) & made.observed[window]
+    ever = np.flatnonzero(inside.any(axis=1))
+    depth = np.where(inside, one.judged.depth_m[:, window], -np.inf)[ever]
+    at = depth.argmax(axis=1)
+    lon, lat = (each[ever, at + episode.begin] for each in (made.lon_deg, made.lat_deg))
+    found = deepest(lon, lat, depth.max(axis=1), one.limit)
+    every = None if episode.every_depth_m is None else _quantiles(episode.every_depth_m)
+    return depth_from(
+        one.limit, found.faced, (found.lon_deg, found.lat_deg), every=every, share=found.share
+    )
 
 
 def _short_of_certain(p: float, samples: int) -> float:

@@ -12,8 +12,10 @@ import numpy as np
 
 from tocsin import __version__
 from tocsin.incursion.find import Passages
+from tocsin.incursion.outward import Faced, Outward
 from tocsin.run.airspaces import Airspaces
 from tocsin.run.case import Case
+from tocsin.run.outward import depth_from
 from tocsin.run.sources import Gathered
 from tocsin.schema import Distrust, Input, Volume
 from tocsin.settings import FindSettings, digest
@@ -122,6 +124,7 @@ def incursions(found: Passages, gathered: Gathered, volumes: Sequence[Volume]) -
                 "exit_utc": _moments(row["exit_t"], more["sigma_exit_s"]),
                 "duration_s": _quantiles(row["duration_s"], duration_sigma, least=0.0),
                 "max_depth_m": _quantiles(depth, sigma_depth, least=0.0),
+                "depth_from": _depth_from(more, sigma_depth, found.limits.get(more["outline"])),
                 "path_inside_m": _quantiles(more["path_inside_m"], None, least=0.0),
                 "aircraft_count": gathered.counts.get(row["track"]),
                 "open": open_,
@@ -133,6 +136,20 @@ def incursions(found: Passages, gathered: Gathered, volumes: Sequence[Volume]) -
             }
         )
     return rows
+
+
+def _depth_from(more: Mapping[str, Any], sigma: float | None, limit: Outward | None) -> Json | None:
+    """Return from which edge the depth is measured; None where there is no depth."""
+    if limit is None or more["limit_kind"] is None:
+        return None
+    kind, beyond = more["limit_kind"], more["limit_neighbour"]
+    every = more["every_depth_m"]
+    return depth_from(
+        limit,
+        Faced(kind, beyond or "", more["limit_disputed"]),
+        (more["limit_lon"], more["limit_lat"]),
+        every=None if every is None else _quantiles(every, sigma, least=0.0),
+    )
 
 
 def _id(row: Mapping[str, Any], more: Mapping[str, Any], inputs: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from tocsin.run.heard import heard
 from tocsin.run.hours import with_hours
 from tocsin.run.left import reach
 from tocsin.run.output import write_directory
+from tocsin.run.outward import OutwardLimits
 from tocsin.run.records import read_records
 from tocsin.run.register_claims import Asked
 from tocsin.run.sensitivity import sensitivity
@@ -117,11 +118,12 @@ def study(
     gathered = gather(case.sources, settings, qnh=case.qnh, window_ns=case.window_ns, say=say)
     say("looking for passages")
     outlines = airspace.outlines(gathered.tracks, settings.max_error_m, reach(gathered.radars))
-    found = find(gathered.tracks, outlines, max_gap_s=settings.max_gap_s)
+    limits = OutwardLimits(airspace.volumes, case.flag, settings.max_error_m, case.states)
+    found = find(gathered.tracks, outlines, max_gap_s=settings.max_gap_s, limits=limits)
 
     # What did only radar see, and how sure is that?
     beside = Context(case, records, firs, hours, gathered.labels)
-    only = dark.judged(case, gathered, outlines, beside, say)
+    only = dark.judged(case, gathered, outlines, limits, beside, say)
     weighed, beside = (
         only.weighed,
         replace(beside, heard=heard(gathered, only.tracks, case.sources)),
@@ -144,13 +146,13 @@ def study(
     # What does each side say of it?
     say("testing the claims")
     flown = own.of_claims(
-        case.claims, gathered.tracks, found.table, outlines, only.flown, case.seed, case.qnh
+        case.claims, gathered.tracks, found.table, outlines, limits, only.flown, case.seed, case.qnh
     )
     told = replace(case, reports=_for_claims(beside, flown, findings["context"]["about"], points))
     findings["claims"], findings["compatibility"], more = claims.judged(told, flown, asked)
     more_inputs = (*records.inputs, *firs.inputs, *register_claims.inputs(asked))
     findings["inputs"] += [input_row(done) for done in more_inputs]
-    findings["limits"] += [*only.notes, *hours.notes, *firs.notes]
+    findings["limits"] += [*limits.said(outlines), *only.notes, *hours.notes, *firs.notes]
     findings["limits"] += [*context.limits(beside, points), *more]
     gathered = replace(
         gathered,

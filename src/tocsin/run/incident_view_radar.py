@@ -115,7 +115,8 @@ def answer_of(one: Weighed, columns: slice, sensors: bool) -> Json:
     sensors  whether how sure the depth is may be told
     """
     signed = one.judged.signed_m[::SOME, columns]
-    depth = np.quantile(signed, (0.05, 0.5, 0.95), axis=0)
+    deep = np.where(signed > 0, one.judged.depth_m[::SOME, columns], signed)
+    depth = np.quantile(deep, (0.05, 0.5, 0.95), axis=0)
     return {
         "p": numbers(one.judged.p_inside_t[columns], CHANCES),
         "depth_m": {
@@ -130,7 +131,7 @@ def densities(one: Weighed, t0_ns: int) -> dict[int, Json]:
     """Return by each episode's first grid index how entry and exit spread over time."""
     thin = replace(
         one,
-        judged=replace(one.judged, signed_m=one.judged.signed_m[::2]),
+        judged=replace(one.judged, signed_m=one.judged.signed_m[::2], outward_m=None),
     )
     begin_s = (int(one.track.posterior.t_ns[0]) - t0_ns) / 1e9
     out = {}

@@ -7,7 +7,6 @@ is asked about what the case lays only: among the shipped ones it would find its
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,16 +16,16 @@ import pyarrow.compute as pc
 
 from tocsin.airspace.bundled import bundled_volumes, states_near
 from tocsin.airspace.edges import outline as drawn
-from tocsin.errors import UsageError
 from tocsin.incursion.facing import Facing, facing
 from tocsin.incursion.find import Passages
-from tocsin.incursion.outward import NOT_SOVEREIGN, Outward, outward
+from tocsin.incursion.outward import Faced, Outward, outward
 from tocsin.run.casesources import StateOf
-from tocsin.run.whose import code_of, state_of
+from tocsin.run.whose import flag_of, state_of
 from tocsin.schema import Outline, Volume
 
 Json = dict[str, Any]
 SOVEREIGN = "sovereign"
+NOT_SOVEREIGN = "it is not sovereign airspace, so every edge counts"
 NEAR_DEG = 0.05  # about the box of a volume: more than any tolerance between two files
 
 
@@ -49,35 +48,38 @@ class OutwardLimits:
         self._facing: dict[Outline, Facing] = {}
         self._drawn: dict[int, Outline] = {}
 
-    def __call__(self, outline: Outline) -> Outward:
-        """Return the outward limit of an outline."""
-        return self.of(outline, self.flag)
-
-    def of(self, outline: Outline, flag: str) -> Outward:
-        """Return it for the aircraft of another state."""
-        sovereign = outline.volume.layer == SOVEREIGN
+    def __call__(self, outline: Outline) -> Outward | None:
+        """Return the outward limit of an outline; None for what is not sovereign airspace."""
+        if outline.volume.layer != SOVEREIGN:
+            return None
         if outline not in self._facing:
-            mine = self._neighbours(outline) if sovereign else []
+            mine = self._neighbours(outline)
             self._facing[outline] = facing(outline, mine, self._rivals(outline.volume))
-        return outward(self._facing[outline], flag, "" if sovereign else NOT_SOVEREIGN)
+        return outward(self._facing[outline], self.flag)
 
-    def said(self) -> list[str]:
-        """Return one sentence for each limit that was asked for: what depth leaves out, or why not.
-
-        Limits of which every edge counts without a reason to tell are passed over.
-        """
-        out = []
-        for outline in self._facing:
-            volume, limit = outline.volume, self(outline)
-            name = f"{volume.name} ({volume.hypothesis})"
-            if limit.why:
-                out.append(f"Depth in {name}: {limit.why}.")
+    def said(self, outlines: Sequence[Outline]) -> list[str]:
+        """Return what depth leaves out, or why not, in a sentence for each volume that was asked
+        about: one for all the hypotheses of which it is true."""
+        true_of: dict[tuple[str, str], list[str]] = {}
+        for outline in outlines:
+            volume = outline.volume
+            limit = self(outline) if outline in self._facing else None
+            if limit is None and (not self.flag or volume.layer == SOVEREIGN):
+                continue
+            if limit is None or limit.why:
+                what = f": {limit.why if limit else NOT_SOVEREIGN}."
             elif limit.left_out:
-                out.append(
-                    f"Depth in {name} is measured from the outward limit for an aircraft of "
-                    f"{limit.flag}: edges shared with {listed(limit.left_out)} do not count."
+                what = (
+                    f" is measured from the outward limit for an aircraft of {limit.flag}: "
+                    f"edges shared with {listed(limit.left_out)} do not count."
                 )
-        return list(dict.fromkeys(out))
+            else:
+                continue
+            true_of.setdefault((volume.name, what), []).append(volume.hypothesis)
+        return [
+            f"Depth in {name} ({', '.join(dict.fromkeys(hypotheses))}){what}"
+            for (name, what), hypotheses in true_of.items()
+        ]
 
     def _neighbours(self, outline: Outline) -> list[tuple[str, Outline]]:
         volume = outline.volume
@@ -109,25 +111,38 @@ class OutwardLimits:
         return self._drawn[id(volume)]
 
 
-def flag_of(name: str) -> str:
-    """Return the code of the state that an aircraft is of, "" where nobody says.
-
-    Raises UsageError for what is neither a code nor the name of a state that ships.
-    """
-    given = name.strip()
-    if not given or (code := code_of(given)):
-        return code if given else ""
-    if re.fullmatch("[A-Za-z]{2}", given):
-        return given.upper()  # of a state beyond the volumes that ship
-    raise UsageError(
-        f'flag "{name}" is no state', hint="give an ISO 3166 code of two letters, such as RU"
-    )
-
-
 def listed(names: Sequence[str]) -> str:
     """Return names as a list in words."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def depth_from(
+    limit: Outward,
+    faced: Faced,
+    nearest: tuple[float, float],
+    *,
+    every: Json | None,
+    share: float = 1.0,
+) -> Json:
+    """Return from which edge a depth is measured, as findings.json has it.
+
+    nearest  longitude and latitude of the point of the limit
+    every    the depth by every edge, where that is another
+    share    of the samples for which it is this edge
+    """
+    return {
+        "edge": faced.kind,
+        "neighbour": faced.neighbour or None,
+        "disputed": faced.disputed,
+        "lon_deg": round(nearest[0], 5),
+        "lat_deg": round(nearest[1], 5),
+        "share": round(share, 3),
+        "flag": limit.flag or None,
+        "left_out": list(limit.left_out),
+        "every_edge": limit.why or None,
+        "every_edge_m": every,
+    }
 
 
 def with_edges(found: Passages) -> pa.Table:

@@ -17,6 +17,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tocsin import geo
+from tocsin.incursion.outward import Limits
 from tocsin.run.evidence import LEAST_P, Weighed, weigh
 from tocsin.run.heights import MOST_KNOWN, PRIOR_ONLY, Heights
 from tocsin.run.radar import ANY_HEIGHT, DarkTrack
@@ -43,6 +44,7 @@ def of_claims(
     tracks: pa.Table,
     passages: pa.Table,
     outlines: Sequence[Outline],
+    limits: Limits,
     only: Sequence[Weighed],
     seed: int,
     qnh: Qnh | None = None,
@@ -69,7 +71,7 @@ def of_claims(
         name = names[0]
     else:
         return dark
-    return weighed(tracks, name, outlines, np.random.default_rng(seed), qnh) or dark
+    return weighed(tracks, name, outlines, np.random.default_rng(seed), qnh, limits) or dark
 
 
 def weighed(
@@ -78,6 +80,7 @@ def weighed(
     outlines: Sequence[Outline],
     rng: Generator,
     qnh: Qnh | None = None,
+    limits: Limits | None = None,
 ) -> tuple[Weighed, ...]:
     """Return one track of a table (schema TRACK) judged against every outline.
 
@@ -112,7 +115,7 @@ def weighed(
     hpa = None if qnh is None else float(at(qnh, ns[len(ns) // 2 : len(ns) // 2 + 1])[0])
     known = hpa if hpa is not None and np.isfinite(hpa) else None
     heights = PRIOR_ONLY if datum is None else Heights(datum, datum, known)
-    return tuple(weigh([DarkTrack(made, plots, t0_ns, heights=heights)], outlines, rng))
+    return tuple(weigh([DarkTrack(made, plots, t0_ns, heights=heights)], outlines, rng, limits))
 
 
 def _height_column(rows: pa.Table) -> tuple[str, Datum | None]:

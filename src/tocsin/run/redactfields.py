@@ -33,17 +33,33 @@ def without(
     if settings is not None:
         out["settings_sha256"] = settings
     out["inputs"] = [_input(row, withheld) for row in findings["inputs"]]
+    out["incursions"] = _points(findings, withheld)
     names = withheld | witnesses
     out["limits"] = _limits(findings["limits"], names)
     out["claims"] = [_unmarked(row, tlp) for row in findings["claims"]]
     if sensors:
         out["incursions"] = [row | {"shares_of_variance": None} if "shares_of_variance" in row
-                             else dict(row) for row in findings["incursions"]]  # fmt: skip
+                             else dict(row) for row in out["incursions"]]  # fmt: skip
         out["sensitivity"] = []
         out["claims"] = [_claim(row) for row in out["claims"]]
         if context := findings.get("context"):
             out["context"] = context | _coverage(context)
     return out
+
+
+def _points(findings: Mapping[str, Any], withheld: frozenset[str]) -> list[Json]:
+    """Return the incursions without points of a boundary whose file stays here."""
+    gone = {
+        (one["volume"], one["hypothesis"])
+        for one in findings.get("airspace", ())
+        if one["path"] in withheld
+    }
+    return [
+        {**row, "depth_from": {**row["depth_from"], "lon_deg": None, "lat_deg": None}}
+        if row.get("depth_from") and (row["volume"], row["hypothesis"]) in gone
+        else dict(row)
+        for row in findings["incursions"]
+    ]
 
 
 def _input(row: Mapping[str, Any], withheld: frozenset[str]) -> Json:

@@ -112,6 +112,7 @@ def quantities(one: Weighed, episode: Episode) -> tuple[dict[str, Floats], NDArr
     within = (every > 0) & seen
     inside: NDArray[np.bool_] = np.asarray(within.any(axis=1))
     d, within = every[inside], within[inside]
+    deep = one.judged.depth_m[inside, window]
     step = np.where(seen[1:] & seen[:-1], np.diff(t), 0.0)
     duration: Floats = np.asarray((within[:, 1:] & within[:, :-1]) @ step, dtype=np.float64)
     row, at = np.nonzero(within[:, 1:] != within[:, :-1])
@@ -126,7 +127,7 @@ def quantities(one: Weighed, episode: Episode) -> tuple[dict[str, Floats], NDArr
     leave = t[out] + _turn(d, rows, out) * (t[out + 1] - t[out])
     return {
         "duration": duration,
-        "depth": np.where(seen, d, -np.inf).max(axis=1),
+        "depth": np.where(within, deep, -np.inf).max(axis=1),
         "entry": np.where(first > 0, entry, np.nan),
         "exit": np.where(last < within.shape[1] - 1, leave, np.nan),
     }, inside

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tocsin.errors import CaseError
+from tocsin.errors import CaseError, UsageError
 from tocsin.incursion.find import find
 from tocsin.run import airspaces
 from tocsin.run.airspaces import BUNDLED, AirspaceSpec
 from tocsin.run.output import write_directory
+from tocsin.run.outward import OutwardLimits
 from tocsin.run.sources import Say, quiet
+from tocsin.run.whose import flag_of
 from tocsin.schema import TRACK, Edge
 from tocsin.simulate.reading import parse
-from tocsin.simulate.scenario import Airspace, Scenario
+from tocsin.simulate.scenario import Aircraft, Airspace, Scenario
 from tocsin.simulate.simulate import TRUTH, Simulated, simulate
 from tocsin.simulate.target import Target
 from tocsin.simulate.truth import RESERVED, Rows, utc
@@ -74,6 +76,8 @@ def made(scenario: Scenario, seed: int, folder: Path, say: Say = quiet) -> Simul
     """
     if seed < 0:
         raise CaseError(f"seed = {seed} is negative", path=scenario.path, place="[scenario]")
+    for aircraft in scenario.aircraft:
+        _flag(aircraft, scenario.path)
     known = airspaces.load([_spec(space, folder, scenario.path) for space in scenario.airspaces])
 
     def passages(targets: Sequence[Target]) -> dict[str, Rows]:
@@ -106,11 +110,26 @@ def _passages(
     rows: dict[str, dict[str, list[dict[str, Any]]]] = {
         target.aircraft.id: {name: [] for name in volumes} for target in targets
     }
-    tracks = _tracks(scenario, targets)
-    if not tracks.num_rows or not volumes:
-        return {name: dict(found) for name, found in rows.items()}
+    by_flag: dict[str, list[Target]] = {}
+    for target in targets:
+        by_flag.setdefault(_flag(target.aircraft, scenario.path), []).append(target)
+    for flag, mine in by_flag.items():
+        tracks = _tracks(scenario, mine)
+        if tracks.num_rows and volumes:
+            _add(rows, tracks, known, flag)
+    return {name: dict(each) for name, each in rows.items()}
+
+
+def _add(
+    rows: dict[str, dict[str, list[dict[str, Any]]]],
+    tracks: pa.Table,
+    known: airspaces.Airspaces,
+    flag: str,
+) -> None:
+    """Add the true passages of the aircraft of one state, depth as a case would measure it."""
+    limits = OutwardLimits(known.volumes, flag, MAX_ERROR_M) if flag else None
     outlines = known.outlines(tracks, MAX_ERROR_M)
-    found = find(tracks, outlines, max_gap_s=10 * STEP_S)
+    found = find(tracks, outlines, max_gap_s=10 * STEP_S, limits=limits)
     for row, detail in zip(found.table.to_pylist(), found.detail.to_pylist(), strict=True):
         rows[row["track"]][row["volume"]].append(
             {
@@ -122,7 +141,14 @@ def _passages(
                 "hypothesis": row["hypothesis"],
             }
         )
-    return {name: dict(each) for name, each in rows.items()}
+
+
+def _flag(aircraft: Aircraft, path: str) -> str:
+    try:
+        return flag_of(aircraft.flag)
+    except UsageError as error:
+        place = f"[[aircraft]] {aircraft.id}"
+        raise CaseError(error.problem, path=path, place=place, hint=error.hint) from None
 
 
 def _tracks(scenario: Scenario, targets: Sequence[Target]) -> pa.Table:

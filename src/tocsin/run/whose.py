@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from tocsin.airspace.bundled import state_codes
+from tocsin.errors import UsageError
 from tocsin.run.casesources import StateOf
 from tocsin.schema import Report, Volume
 
@@ -12,6 +14,21 @@ from tocsin.schema import Report, Volume
 def code_of(name: str) -> str:
     """Return the two-letter code of a state by any of its names, "" where it is none."""
     return state_codes().get(name.strip().upper(), "")
+
+
+def flag_of(name: str) -> str:
+    """Return the code of the state that an aircraft is of, "" where nobody says.
+
+    Raises UsageError for what is neither a code nor the name of a state that ships.
+    """
+    given = name.strip()
+    if not given or (code := code_of(given)):
+        return code if given else ""
+    if re.fullmatch("[A-Za-z]{2}", given):
+        return given.upper()  # of a state beyond the volumes that ship
+    raise UsageError(
+        f'flag "{name}" is no state', hint="give an ISO 3166 code of two letters, such as RU"
+    )
 
 
 def party(by: str) -> str:

@@ -72,6 +72,7 @@ class Aircraft:
     spacing_m: float = 150.0
     start: float = 0.0  # when the first waypoint is left
     bank_deg: float = 25.0
+    flag: str = ""  # the state whose it is: from which edges its true depth is measured
     transponder: str = "off"
     icao24: str = ""
     callsign: str = ""
