@@ -7,8 +7,8 @@
 #include "plane.h"
 
 enum { LEAF = 2, UNMADE = -1, NOTHING = -2 }; /* limits.py */
-enum { LOWER_BOUND, EXACT, BY_PIECES };
-enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1 };
+enum { LOWER_BOUND, EXACT };
+enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1, ENOUGH = 200 };
 #define FAR_M 100000.0
 
 static const double STEP_DEG[LEVELS] = {1.0, 0.25, 0.0625, 0.015625};
@@ -21,11 +21,13 @@ typedef struct {
   const double *middle;                 /* (nodes, 4): longitude, latitude, distance */
   const int64_t *below;                 /* of every node: its first of sixteen, UNMADE, NOTHING */
   const int8_t *level, *state;
-  const int64_t *start, *n, *flat;      /* pieces of leaves */
+  const int64_t *start, *n, *flat;      /* pieces of every node */
   const double *a_lon, *a_lat, *b_lon, *b_lat;
   const uint8_t *clip;                  /* an edge of the data, no limit */
-  const int64_t *grid;                  /* of every node: which of `drawn` */
-  const float *drawn;                   /* (drawings, NODES, NODES) */
+  int64_t *grid;                        /* of every node: which of `drawn` */
+  float *drawn;                         /* (room, NODES, NODES) */
+  int64_t *drawings;                    /* how many there are */
+  int64_t room;
 } Squares;
 
 static inline int64_t index_of(double value, double step, int64_t most) {
@@ -52,19 +54,22 @@ static inline int64_t smallest(const Squares *s, int64_t node, double lon, doubl
   return node;
 }
 
-static double measured(const Squares *s, const Place *at, int64_t node, double qx, double qy) {
+/* The distance from the nearest of a square's pieces, every `step`-th of them.  In a leaf the side
+   is that of the middle, changed with every piece that the way from there (qx, qy) crosses; another
+   square lies on one side as a whole, as far as anything is measured in it. */
+static double measured(const Squares *s, const Place *at, int64_t node, int64_t step, double qx,
+                       double qy) {
   double least = INFINITY, a[2], b[2];
-  int odd = 0;
+  int leaf = s->state[node] == LEAF, within = s->middle[4 * node + 2] > 0;
   const int64_t *piece = s->flat + s->start[node];
-  for (int64_t k = 0; k < s->n[node]; k++) {
+  for (int64_t k = 0; k < s->n[node]; k += step) {
     int64_t p = piece[k];
-    double m2;
     ends(at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
-    m2 = s->clip[p] ? FAR_M * FAR_M : squared(a, b);
-    if (m2 < least) least = m2;
-    odd ^= crossed(a, b, qx, qy);
+    if (!s->clip[p]) least = least_of(squared(a, b), least);
+    if (leaf) within ^= crossed(a, b, qx, qy);
   }
-  return (s->middle[4 * node + 2] > 0) != odd ? sqrt(least) : -sqrt(least);
+  least = least == INFINITY ? FAR_M : sqrt(least);
+  return within ? least : -least;
 }
 
 /* The distance of a place in its square; *how says what it is worth. */
@@ -73,11 +78,8 @@ static double distance(const Squares *s, const Place *at, int64_t node, double n
   double qx, qy, middle_m = middle[2], least_m;
   xy(at, middle[0], middle[1], &qx, &qy);
   least_m = fabs(middle_m) - hypot(qx, qy) * 1.02;
-  *how = LOWER_BOUND;
-  if (least_m < need_m) {
-    *how = s->state[node] == LEAF ? EXACT : BY_PIECES;
-    if (*how == EXACT) return measured(s, at, node, qx, qy);
-  }
+  *how = least_m < need_m ? EXACT : LOWER_BOUND;
+  if (*how == EXACT) return measured(s, at, node, 1, qx, qy);
   return copysign(most_of(least_m, 0.0), middle_m);
 }
 
@@ -148,19 +150,36 @@ long tocsin_within(const Squares *s, const Pairs *to, const double *numbers, lon
   return out;
 }
 
-/* The distance of one place from one area, measured where its square has pieces at hand; returns
-   what it is worth, MISSING where a square is still to be made, FAR where the area is not near. */
+/* The distance of one place from one area; returns MISSING where a square is still to be made, FAR
+   where the area is not near. */
 enum { FAR = 3 };
-long tocsin_distance(const Squares *s, double lon, double lat, int64_t area, int64_t *node,
-                     double *d_m) {
-  int64_t root = root_of(s, lon, lat);
+long tocsin_distance(const Squares *s, double lon, double lat, int64_t area, double *d_m) {
+  int64_t root = root_of(s, lon, lat), node;
   Place at = place(lon, lat);
   uint8_t how;
   if (root < 0) return MISSING;
-  if ((*node = s->table[root * s->areas + area]) < 0) return FAR;
-  if ((*node = smallest(s, *node, lon, lat)) < 0) return MISSING;
-  *d_m = distance(s, &at, *node, INFINITY, &how);
+  if ((node = s->table[root * s->areas + area]) < 0) return FAR;
+  if ((node = smallest(s, node, lon, lat)) < 0) return MISSING;
+  *d_m = distance(s, &at, node, INFINITY, &how);
   return how;
+}
+
+/* Draw a square, if there is room: the distance at the points that `rough` goes between. */
+static int drawn(const Squares *s, int64_t node) {
+  const double *middle = s->middle + 4 * node;
+  double high = STEP_DEG[s->level[node]];
+  int64_t step = s->state[node] != LEAF && s->n[node] > ENOUGH ? s->n[node] / ENOUGH : 1;
+  float *out = s->drawn + *s->drawings * NODES * NODES;
+  if (*s->drawings >= s->room) return 0;
+  for (int k = 0; k < NODES * NODES; k++) {
+    double lat = middle[1] + high * ((k / NODES) / (double)CELLS - 0.5), qx, qy;
+    double lon = middle[0] + 2 * high * ((k % NODES) / (double)CELLS - 0.5);
+    Place at = place(lon, lat < -90.0 ? -90.0 : lat > 90.0 ? 90.0 : lat);
+    xy(&at, middle[0], middle[1], &qx, &qy);
+    out[k] = (float)measured(s, &at, node, step, qx, qy);
+  }
+  s->grid[node] = (*s->drawings)++;
+  return 1;
 }
 
 /* `rough` of limits.py: distances interpolated between the points drawn in each square. */
@@ -175,7 +194,7 @@ long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat
     d_m[i] = -FAR_M;
     if (node < 0) continue;
     node = smallest(s, node, lon[i], lat[i]);
-    if (node < 0 || s->grid[node] < 0) return MISSING;
+    if (node < 0 || (s->grid[node] < 0 && !drawn(s, node))) return MISSING;
     high = STEP_DEG[s->level[node]];
     x = (lon[i] - s->middle[4 * node]) / (2 * high) + 0.5;
     y = (lat[i] - s->middle[4 * node + 1]) / high + 0.5;
@@ -187,43 +206,4 @@ long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat
     d_m[i] = south * (1 - fy) + north * fy;
   }
   return n;
-}
-
-/* Distances of places, without side, from the nearest of the pieces given. */
-void tocsin_measured(const Squares *s, long n, const double *lon, const double *lat,
-                     const int64_t *piece, long pieces, double *d_m) {
-  for (long i = 0; i < n; i++) {
-    Place at = place(lon[i], lat[i]);
-    double least = INFINITY, a[2], b[2];
-    for (long k = 0; k < pieces; k++) {
-      int64_t p = piece[k];
-      if (s->clip[p]) continue;
-      ends(&at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
-      least = least_of(squared(a, b), least);
-    }
-    d_m[i] = least == INFINITY ? FAR_M : sqrt(least);
-  }
-}
-
-/* `_draw` of limits.py: the distance at the points of a square that `rough` goes between, from the
-   pieces given; in a leaf the side changes with every piece on the way from the middle. */
-void tocsin_draw(const Squares *s, int64_t node, const int64_t *piece, long n, float *out) {
-  const double *middle = s->middle + 4 * node;
-  double high = STEP_DEG[s->level[node]], a[2], b[2];
-  int leaf = s->state[node] == LEAF;
-  for (int k = 0; k < NODES * NODES; k++) {
-    double lat = middle[1] + high * ((k / NODES) / (double)CELLS - 0.5), qx, qy, least = INFINITY;
-    double lon = middle[0] + 2 * high * ((k % NODES) / (double)CELLS - 0.5);
-    int within = middle[2] > 0;
-    Place at = place(lon, lat < -90.0 ? -90.0 : lat > 90.0 ? 90.0 : lat);
-    xy(&at, middle[0], middle[1], &qx, &qy);
-    for (long i = 0; i < n; i++) {
-      int64_t p = piece[i];
-      ends(&at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
-      if (!s->clip[p]) least = least_of(squared(a, b), least);
-      if (leaf) within ^= crossed(a, b, qx, qy);
-    }
-    least = least == INFINITY ? FAR_M : sqrt(least);
-    out[k] = (float)(within ? least : -least);
-  }
 }

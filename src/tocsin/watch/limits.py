@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
-from tocsin.watch.nearby import BY_PIECES, FAR, Found, nearby
+from tocsin.watch.nearby import Found, nearby
 from tocsin.watch.squares import Seen
 from tocsin.watch.tracks import LAT, LON
 from tocsin.watch.tree import FAR_M, LEAF, NODES, STEPS_DEG, Ints, Tree
@@ -40,8 +40,7 @@ class Limits(Tree):
         told = None if self._nearby is None else self._nearby.look(lon_deg, lat_deg, need_m)
         if told is not None:
             found, rest_m = told
-            self._by_pieces(found, lon_deg, lat_deg)
-            return Seen(found.point, found.area, found.d_m, found.how > 0, rest_m)
+            return Seen(found.point, found.area, found.d_m, found.exact, rest_m)
         root = self._roots(lon_deg, lat_deg)
         point, area = np.nonzero(self._table[root] >= 0)
         node = self.nodes(lon_deg[point], lat_deg[point], area)
@@ -62,28 +61,14 @@ class Limits(Tree):
             point, area = np.nonzero(self._table[root] >= 0)
             self.nodes(lon_deg[point], lat_deg[point], area)
             told = self._nearby.within(numbers, rows, sigma_m, widest_m)
-        # Rare: a position hardly known, in a square whose pieces are in Python.
-        return None if told is None or (told[0].how == BY_PIECES).any() else told
-
-    def _by_pieces(self, found: Found, lon_deg: Floats, lat_deg: Floats) -> None:
-        """Measure what the compiled look could not."""
-        for k in np.flatnonzero(found.how == BY_PIECES).tolist():
-            node, here = int(found.node[k]), slice(found.point[k], found.point[k] + 1)
-            m = self.measured(lon_deg[here], lat_deg[here], self._pieces[node])
-            found.d_m[k] = np.copysign(m[0], self.d_m[node])
+        return told
 
     def distance_m(self, lon_deg: float, lat_deg: float, area: int) -> float:
         """Return the signed distance of a place from an area's limit; NaN where it is not near."""
         lon, lat = np.array([lon_deg]), np.array([lat_deg])
         told = None if self._nearby is None else self._nearby.distance(lon_deg, lat_deg, area)
         if told is not None:
-            how, node, d_m = told
-            if how == FAR:
-                return float("nan")
-            if how != BY_PIECES:
-                return d_m
-            m = self.measured(lon, lat, self._pieces[node])
-            return float(np.copysign(m[0], self.d_m[node]))
+            return told
         nodes = self.nodes(lon, lat, np.array([area]))
         if nodes[0] < 0:
             return float("nan")
@@ -105,7 +90,7 @@ class Limits(Tree):
         leaf = self.state[node] == LEAF
         for k in np.flatnonzero(near & ~leaf):  # few: positions that are hardly known
             here = slice(k, k + 1)
-            m = self.measured(at.lon_deg[here], at.lat_deg[here], self._pieces[int(node[k])])
+            m = self.measured(at.lon_deg[here], at.lat_deg[here], self._pieces(int(node[k])))
             d[k] = np.copysign(m[0], middle_m[k])
         some = np.flatnonzero(near & leaf)
         if len(some):
@@ -118,16 +103,17 @@ class Limits(Tree):
         Interpolated between points 435 m apart beside the limit, 1.7 km and more away from it: off
         by a tenth of a spacing where the limit bends.  An area that is far away is at -FAR_M.
         """
-        told = None if self._nearby is None else self._nearby.rough(lon_deg, lat_deg, area)
-        if told is not None:
+        if self._nearby is not None:
+            while (told := self._nearby.rough(lon_deg, lat_deg, area)) is None:
+                # Squares that nobody came to before, or no room to draw in.
+                self.nodes(lon_deg, lat_deg, area)
+                self._drawable(int(self._drawings[0]) + 1 + len(area))
             return told
         node = self.nodes(lon_deg, lat_deg, area)
         grid = self._grid[node]
         missing = np.flatnonzero((grid < 0) & (node >= 0))
         if len(missing):
             self._draw(np.unique(node[missing]).tolist())
-            if self._nearby is not None:
-                return self.rough(lon_deg, lat_deg, area)
             grid = self._grid[node]
         level = self.level[node]
         high = _STEPS[level]
@@ -147,23 +133,14 @@ class Limits(Tree):
 
     def _draw(self, nodes: Sequence[int]) -> None:
         """Measure the points that `rough` interpolates between."""
-        need = self._drawings + len(nodes)
-        if need > len(self._drawn):
-            more = np.zeros((max(need, 64, 2 * len(self._drawn)), NODES, NODES), np.float32)
-            more[: self._drawings] = self._drawn[: self._drawings]
-            self._drawn = more
-            self.moved += 1
+        self._drawable(int(self._drawings[0]) + len(nodes))
         for node in nodes:
-            pieces = self._pieces[node]
+            pieces, n = self._pieces(node), int(self._drawings[0])
             if self.state[node] != LEAF and len(pieces) > _ENOUGH:
                 pieces = pieces[:: len(pieces) // _ENOUGH]  # far from all: some tell as much as all
-            out = self._drawn[self._drawings]
-            if self._nearby is not None:
-                self._nearby.draw(node, pieces, out)
-            else:
-                out[:] = self._by_hand(node, pieces)
-            self._grid[node] = self._drawings
-            self._drawings += 1
+            self._drawn[n] = self._by_hand(node, pieces)
+            self._grid[node] = n
+            self._drawings[0] = n + 1
 
     def _by_hand(self, node: int, pieces: Ints) -> Floats:
         """Return the distances at the points of a square, rows from the south."""
@@ -181,8 +158,6 @@ class Limits(Tree):
 
     def measured(self, lon_deg: Floats, lat_deg: Floats, pieces: Ints) -> Floats:
         """Return distances in metres, without side, of places (N,) from the nearest of pieces."""
-        if self._nearby is not None:
-            return self._nearby.measured(lon_deg, lat_deg, pieces)
         pieces = pieces[~self._clip[pieces]]
         if not len(pieces):
             return np.full(len(lon_deg), FAR_M)

@@ -29,8 +29,10 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
     ("_clip", np.bool_),
     ("_grid", np.int64),
     ("_drawn", np.float32),
+    ("_drawings", np.int64),
+    ("room", None),
 )
-BY_PIECES, FAR = 2, 3  # of `how`: the square keeps its pieces in Python; the area is not near
+_FAR = 3  # of `how`: the area is not near
 
 
 class _Squares(ctypes.Structure):
@@ -47,7 +49,12 @@ class Found:
     area: Ints
     node: Ints  # the square
     d_m: Floats
-    how: NDArray[np.uint8]  # what the distance is worth: 0 a lower bound, 1 exact, else BY_PIECES
+    how: NDArray[np.uint8]  # what the distance is worth: 0 a lower bound, 1 exact
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Return where the distance is no lower bound."""
+        return self.how > 0
 
     def first(self, count: int) -> Found:
         """Return the first of them."""
@@ -78,9 +85,7 @@ class Nearby:
     def __init__(self, code: ctypes.CDLL, limits: Any, areas: int) -> None:
         self._look, self._rough = code.tocsin_look, code.tocsin_rough
         self._within = code.tocsin_within
-        self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
-        self._measured = code.tocsin_measured
-        self._draw.restype = self._measured.restype = None
+        self._distance = code.tocsin_distance
         for each in (self._look, self._rough, self._distance, self._within):
             each.restype = ctypes.c_long
         self._limits, self._areas = limits, areas
@@ -140,15 +145,15 @@ class Nearby:
         self._room = min(2 * max(self._room, 8 * n), self._areas * n + 1024)
         return True
 
-    def distance(self, lon_deg: float, lat_deg: float, area: int) -> tuple[int, int, float] | None:
-        """Return what the distance of one place from one area is worth, its square, and it."""
-        node, d_m = ctypes.c_int64(-1), ctypes.c_double(math.nan)
+    def distance(self, lon_deg: float, lat_deg: float, area: int) -> float | None:
+        """Return the distance of one place from one area; NaN where that is not near."""
+        d_m = ctypes.c_double(math.nan)
         how = self._distance(
             ctypes.byref(self._of()),
             *(ctypes.c_double(lon_deg), ctypes.c_double(lat_deg), ctypes.c_int64(area)),
-            *(ctypes.byref(node), ctypes.byref(d_m)),
+            ctypes.byref(d_m),
         )
-        return None if how < 0 else (how, node.value, d_m.value)
+        return None if how < 0 else math.nan if how == _FAR else d_m.value
 
     def rough(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Floats | None:
         """Return interpolated distances of places (N,) from areas (N,)."""
@@ -162,34 +167,14 @@ class Nearby:
         )
         return None if done < 0 else d_m
 
-    def measured(self, lon_deg: Floats, lat_deg: Floats, pieces: Ints) -> Floats:
-        """Return distances of places (N,), without side, from the nearest of pieces."""
-        given = [np.ascontiguousarray(each, np.float64) for each in (lon_deg, lat_deg)]
-        pieces, d_m = np.ascontiguousarray(pieces), np.empty(len(lon_deg))
-        self._measured(
-            ctypes.byref(self._of()),
-            *(ctypes.c_long(len(d_m)), *(ctypes.c_void_p(at(each)) for each in given)),
-            *(ctypes.c_void_p(at(pieces)), ctypes.c_long(len(pieces)), ctypes.c_void_p(at(d_m))),
-        )
-        return d_m
-
-    def draw(self, node: int, pieces: Ints, out: NDArray[np.float32]) -> None:
-        """Write the distances at the points of a square; `out` is a row of `_drawn`."""
-        pieces = np.ascontiguousarray(pieces)
-        self._draw(
-            ctypes.byref(self._of()),
-            *(ctypes.c_int64(node), ctypes.c_void_p(at(pieces)), ctypes.c_long(len(pieces))),
-            ctypes.c_void_p(at(out)),
-        )
-
     def _of(self) -> _Squares:
         """Return where the arrays lie; they grow, and are others then."""
         if self._seen != self._limits.moved:
             self._seen = self._limits.moved
             self._held = []  # kept alive while the code may read them
+            self._squares.areas, self._squares.room = self._areas, len(self._limits._drawn)
             for name, kind in _ARRAYS:
                 if kind is None:
-                    self._squares.areas = self._areas
                     continue
                 array = getattr(self._limits, name)
                 if array.dtype != kind:

@@ -59,11 +59,12 @@ class Tree:
         self._below = np.zeros(0, np.int64)  # the first of its sixteen, or UNMADE, or NOTHING
         self.level = np.zeros(0, np.int8)
         self.state = np.zeros(0, np.int8)
-        self._pieces: list[Ints] = []  # of every node: those that may be nearest in it
-        self._start, self._n = np.zeros(0, np.int64), np.zeros(0, np.int64)  # of leaves in _flat
+        # Of every node, the pieces that may be nearest in it: `_n` from `_start` on in `_flat`.
+        self._start, self._n = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._flat, self._used = np.zeros(1024, np.int64), 0
         self._grid = np.zeros(0, np.int64)  # of every node: which of `_drawn` it is, or none yet
-        self._drawn, self._drawings = np.zeros((0, NODES, NODES), np.float32), 0
+        self._drawn: NDArray[np.float32] = np.zeros((0, NODES, NODES), np.float32)
+        self._drawings = np.zeros(1, np.int64)  # how many of them there are
         self.moved = 0  # how often arrays were replaced by larger ones
         self._cells: list[int] | None = None  # of largest squares, to be prepared
         self._prepared = 0  # nodes before this one are divided as far as they go
@@ -120,7 +121,17 @@ class Tree:
             if self._below[self._prepared] == UNMADE:
                 self._divide(self._prepared)
             self._prepared += 1
+        self._drawable(self.count)
         return self.count
+
+    def _drawable(self, count: int) -> None:
+        """Have room for so many squares of `_drawn`; memory that is not used stays unmade."""
+        if count > len(self._drawn):
+            more = np.zeros((max(count, 1024, 2 * len(self._drawn)), NODES, NODES), np.float32)
+            made = int(self._drawings[0])
+            more[:made] = self._drawn[:made]
+            self._drawn = more
+            self.moved += 1
 
     def _roots(self, lon_deg: Floats, lat_deg: Floats) -> Ints:
         if np.isnan(lon_deg).any() or np.isnan(lat_deg).any():
@@ -169,7 +180,7 @@ class Tree:
         step, k = STEPS_DEG[level], np.arange(4) - 1.5
         lat = np.repeat(self.lat_deg[parent] + step * k, 4)
         lon = np.tile(self.lon_deg[parent] + 2 * step * k, 4)
-        pieces = self._pieces[parent]
+        pieces = self._pieces(parent)
         at = plane.place(lon[:, None], lat[:, None])
         qx, qy = plane.xy(at, self.lon_deg[parent], self.lat_deg[parent])
         over = plane.crossed(*self._ends(at, pieces), qx, qy).sum(axis=1) % 2 == 1
@@ -207,17 +218,19 @@ class Tree:
             # 2 %: what the plane may be off at the range of a largest square.
             reach_m = (d[k] + 2 * half_m if true.any() else half_m) * 1.02
             mine = pieces[each_m[k] <= reach_m]
-            self._pieces.append(mine)
-            if self.state[node] == LEAF:
-                need = self._used + len(mine)
-                if need > len(self._flat):
-                    more = np.zeros(max(len(self._flat), need), np.int64)
-                    self._flat = np.concatenate([self._flat, more])
-                    self.moved += 1
-                self._flat[self._used : need] = mine
-                self._start[node], self._n[node] = self._used, len(mine)
-                self._used = need
+            need = self._used + len(mine)
+            if need > len(self._flat):
+                more = np.zeros(max(len(self._flat), need), np.int64)
+                self._flat = np.concatenate([self._flat, more])
+                self.moved += 1
+            self._flat[self._used : need] = mine
+            self._start[node], self._n[node] = self._used, len(mine)
+            self._used = need
         return new
+
+    def _pieces(self, node: int) -> Ints:
+        """Return the pieces of the limit that may be nearest to a place in a square."""
+        return self._flat[self._start[node] : self._start[node] + self._n[node]]
 
     def _ends(self, at: plane.Place, piece: Ints) -> tuple[Floats, Floats, Floats, Floats]:
         return plane.ends(
