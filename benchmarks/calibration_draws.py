@@ -22,8 +22,9 @@ from tocsin.simulate.radar import draw_biases, scan
 from tocsin.simulate.scenario import Aircraft, Chance, Met, Radar
 from tocsin.simulate.target import Target, target
 from tocsin.track.altitude import HeightPrior
+from tocsin.track.branches import SampleSettings
 from tocsin.track.plots import Plots
-from tocsin.track.posterior import SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 HEIGHT = HeightPrior(5000.0, 1000.0, 11000.0)
 LIMIT_SIGMA_M = 100.0

@@ -22,8 +22,9 @@ import numpy as np
 from tocsin import geo
 from tocsin.schema import Floats, Posterior, Sensor
 from tocsin.track.altitude import HeightPrior
+from tocsin.track.branches import SampleSettings
 from tocsin.track.plots import Plots, site
-from tocsin.track.posterior import SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 LENGTH_S = 720.0

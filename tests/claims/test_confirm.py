@@ -31,12 +31,11 @@ def bent(stiffness: float) -> Evidence:
     mean = base.bias_sigmas.mean(axis=0)
     from_lat = np.polyfit(depth, base.lat_deg[:, 0], 1)
 
-    def given(biases: Floats, t_ns: NDArray[np.int64], samples: int, settled: bool) -> Posterior:
-        push = float(biases @ [200.0, 150.0])
-        push /= 1.0 if settled else 1 + stiffness * float(np.linalg.norm(biases - mean))
+    def given(biases: Floats, t_ns: NDArray[np.int64], samples: int) -> Posterior:
+        push = biases @ [200.0, 150.0] / (1 + stiffness * np.linalg.norm(biases - mean, axis=1))
         noise = 40 * np.random.default_rng(0).normal(size=samples)
-        lat = np.polyval(from_lat, DEPTH_M - push + noise)
-        shape = (samples, len(t_ns))
+        lat = np.polyval(from_lat, (DEPTH_M - push[:, None] + noise).ravel())
+        shape = (len(lat), len(t_ns))
         return replace(
             base,
             t_ns=t_ns,

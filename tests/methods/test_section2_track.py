@@ -19,11 +19,12 @@ from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import judge, share_inside
 from tocsin.schema import Floats, Posterior, Sensor
+from tocsin.track.branches import SampleSettings
 from tocsin.track.imm import Measured, forward, smooth
 from tocsin.track.models import Modes, noise, transition
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, constants, measure
-from tocsin.track.posterior import SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 SITE = (24.83, 59.39, 60.0)
 LIGHT_MPS = 299_792_458.0

@@ -9,10 +9,11 @@ from tocsin import geo
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.associate import associate
+from tocsin.track.branches import SampleSettings
 from tocsin.track.calibrate import Pair, calibrate
 from tocsin.track.coverage import horizon_m, share_seen
 from tocsin.track.plots import Plots, site
-from tocsin.track.posterior import SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 SENSORS = {
     "A": Sensor("A", lat_deg=59.39, lon_deg=24.83, h_hae_m=60.0),

@@ -11,8 +11,9 @@ import pytest
 from tests.track.test_posterior import PRIOR, SENSORS, plotted
 from tocsin.schema import Posterior
 from tocsin.track import sample_native
+from tocsin.track.branches import SampleSettings
 from tocsin.track.models import Modes
-from tocsin.track.posterior import SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 SETTINGS = SampleSettings(samples=300, heights=5)
 

@@ -2,13 +2,9 @@
 
 Returned is the smallest norm of the joint bias vector, in sigmas of its prior over all sensors,
 for which P(test | bias, data) >= 0.5.  With g(b) the median margin of the samples under bias b,
-that is the point of g(b) = 0 nearest to the origin, which structural reliability calls the
-design point; it is found by their iteration
-
-    b <- (grad g . b - g) grad g / |grad g|^2      (Hasofer and Lind 1974; Rackwitz, Fiessler 1978)
-
-with distances measured anew at each step; where g has no slope, from rays along every bias and
-along the biases that move the whole track.  Last, the norm is put right along its ray, with the
+that is the point of g(b) = 0 nearest to the origin (`designpoint`), with distances measured anew
+at each step; where g has no slope, it is begun from rays along every bias and along the biases
+that move the whole track.  Last, the norm is put right along its ray, with the
 flight drawn again from its plots where that can be done (`confirm`).  The result is a local
 minimum, so an upper bound on the norm: another bias could need less.
 """
@@ -20,25 +16,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tocsin.claims.confirm import Begin, confirmed
+from tocsin.claims.confirm import confirmed
+from tocsin.claims.designpoint import Line, design_point
 from tocsin.claims.evaluate import Evaluation, of_samples, worlds
 from tocsin.claims.evidence import Answer, Evidence, Held, World
 from tocsin.claims.shifts import Shifts, thinned
 from tocsin.claims.tree import Measure, Node, leaves
-from tocsin.schema import Floats
+from tocsin.schema import Floats, Posterior
 
 #: Sigmas beyond which a bias is no longer worth a number: "more than 300".
 LIMIT_SIGMA = 300.0
 SAMPLES = 200  # the median margin of a Gaussian is then known to 9 % of its spread
+FEWER = 60  # on the way there
 TIMES = 150  # between which everything is taken as straight
-TRUST_SIGMA = 4.0  # of one step of the iteration, or this share of the way there
-TRUST = 0.25
 EXACT_SIGMA = 20.0  # up to which a tenth is told
 
 MOVING = ("speed", "path_length", "height")  # asks for positions themselves, not distances only
 
 Margin = Callable[[Floats], float]
-Margins = Callable[[Floats], Floats]  # of biases (G, B), (G,)
 OfEvidence = Callable[[Evidence, int], Floats]  # of so many biases one after the other
 
 
@@ -70,23 +65,32 @@ def bias_needed(
     *,
     by: str = "",
     answer: Answer | None = None,
+    study: Shifts | None = None,
     limit_sigma: float = LIMIT_SIGMA,
-    samples: int = SAMPLES,
 ) -> dict[str, Need]:
     """Return what bias a test needs under each hypothesis; the same inputs give the same answer.
 
     answer  what `evaluate` said to the same test, where the caller has it already
+    study   what `study_of` says of the evidence, likewise
     """
+    posterior = evidence.posterior
+    if study is None and posterior is not None and posterior.bias_sigmas.size:
+        study = study_of(evidence, posterior)
+    study = study and study.afresh()
     needs: dict[str, Need] = {}
     found: Floats | None = None
-    begin: list[Begin] = []
     for world in worlds(tree, evidence):
         # Rival limits lie close together: what one needs is where to begin with the next.
         held = answer.held[world.name] if answer else None
         needs[world.name], found = _needed(
-            tree, evidence, world, by, held, limit_sigma, samples, found, begin
+            tree, evidence, world, by, held, limit_sigma, study, found
         )
     return needs
+
+
+def study_of(evidence: Evidence, posterior: Posterior) -> Shifts:
+    """Return how the flight moves with the biases, for any test."""
+    return Shifts(*thinned(evidence, posterior, TIMES), SAMPLES)
 
 
 def least(needs: dict[str, Need]) -> Need | None:
@@ -107,9 +111,8 @@ def _needed(
     by: str,
     held: Held | None,
     limit: float,
-    samples: int,
+    study: Shifts | None,
     start: Floats | None,
-    begin: list[Begin],
 ) -> tuple[Need, Floats | None]:
     """Return the need, and the point of bias space that is as far away."""
     posterior = evidence.posterior
@@ -121,7 +124,7 @@ def _needed(
     p = float(np.sum(held.yes)) / held.known
     if p >= 0.5:
         return Need(None, p=p, why="needs no bias"), start
-    if not posterior.bias_sigmas.size:
+    if study is None:
         return Need(None, p=p, why="the samples carry no sensor bias"), start
 
     limits = {key: d for key, d in evidence.signed_distance_m.items() if key in _keys(world)}
@@ -130,24 +133,40 @@ def _needed(
     moving = any(leaf.quantity in MOVING for leaf in measures)
     places = {name: d for name, d in evidence.place_distance_m.items() if name in named}
     only = replace(evidence, signed_distance_m=limits, place_distance_m=places)
-    shifts = Shifts(*thinned(only, posterior, TIMES), samples, positions=moving)
+    shifts = study.only(only, positions=moving)
 
     def margins(given: Evidence, count: int) -> Floats:
         found = Evaluation(given, world, by).held(tree).margin
         return np.array([_median(one) for one in found.reshape(count, -1)])
 
-    def search(there: Shifts, at: Floats) -> Floats | None:
-        return _search(there, margins, limit, at)
-
-    def weighing(there: Shifts) -> tuple[float, float]:
-        found = Evaluation(there.exact(there.mean), world, by).held(tree)
+    def weighing(bias: Floats) -> tuple[float, float]:
+        found = Evaluation(shifts.drawn(bias[None]), world, by).held(tree)
         return _median(found.margin), float(np.sum(found.yes)) / max(found.known, 1)
 
-    real = confirmed(shifts, search, weighing, begin, limit) if shifts.real else None
-    if real is None:
-        point = None if shifts.real else _search(shifts, margins, limit, start)
+    def lines() -> Floats | None:
+        return _search(shifts, margins, limit, shifts.mean)
+
+    def together() -> Floats | None:
+        """Return the biases by which each sensor alone would satisfy the test."""
+        total: Floats = np.zeros_like(shifts.mean)
+        for which in shifts.sensors():
+            found = _search(shifts.alone(which), margins, limit, None)
+            if found is None:
+                return None
+            total = total + found
+        return total
+
+    def alike() -> Floats | None:
+        """Return the biases by which all sensors would be off alike, so that it is satisfied."""
+        agreeing, ways = shifts.agreeing()
+        return _along_rays(agreeing.fewer(), margins, limit, ways)
+
+    if shifts.real:
+        ways = (together, alike, lines) if len(shifts.sensors()) > 1 else (lines,)
+        real = confirmed(ways, weighing, start, limit)
+        point = real.bias if real else None
     else:
-        point = real.bias
+        real, point = None, _search(shifts, margins, limit, start)
     if point is None:
         return Need(limit, beyond=True, p=p), start
     parts = sorted(zip(posterior.bias_names, point.tolist(), strict=True), key=lambda x: -abs(x[1]))
@@ -163,109 +182,105 @@ def _keys(world: World) -> set[tuple[str, str]]:
 def _search(
     shifts: Shifts, margins: OfEvidence, limit: float, start: Floats | None
 ) -> Floats | None:
+    """Return the nearest bias that satisfies the test, by straight lines.
+
+    start  where to begin; None: nobody knows, so all around
+    """
+
     def exact(bias: Floats) -> float:
         return float(margins(shifts.exact(bias), 1)[0])
 
     origin = np.zeros(len(shifts.mean))
     if exact(origin) >= 0:
         return origin
-    begin = shifts.mean if start is None else start
-    point = _design_point(shifts, margins, begin, limit)
-    found = None if point is None else _on_its_ray(exact, point, limit)
-    if found is not None:
-        return found
-    ray = _along_rays(shifts.coarse(), margins, limit)
-    if ray is None:
-        return None
-    # The ray is good by itself; the iteration may come nearer, or be lost from there too.
-    starts = (ray, _design_point(shifts, margins, ray, limit))
-    ends = [_on_its_ray(exact, point, limit) for point in starts if point is not None]
-    return min((end for end in ends if end is not None), key=np.linalg.norm, default=None)
 
+    few = shifts.fewer(FEWER, TIMES, rough=False)
 
-def _about(shifts: Shifts, margins: OfEvidence, bias: Floats) -> Margins:
-    """Return the median margins of biases, to first order around one."""
-    line = shifts.near(bias)
-    return lambda biases: margins(line(biases), len(biases))
-
-
-def _design_point(
-    shifts: Shifts, margins: OfEvidence, start: Floats, limit: float
-) -> Floats | None:
-    """Return the point of margin 0 nearest to the origin; None where the iteration is lost.
-
-    A total within a narrow band has a kink on either side of it, over which the iteration can
-    leap for ever: what it ends on is taken only if the test comes to hold right there.
-    """
-    b, held = start, None
-    for turn in range(24):
-        linear = _about(shifts, margins, b)
-        g, slope = _slope(linear, b)
-        if g >= 0 and (held is None or np.linalg.norm(b) < np.linalg.norm(held)):
-            held = b
-        steep = float(slope @ slope)
-        if not np.isfinite(g) or not steep > 1e-12 * max(1.0, g * g):
-            break
-        step = (float(slope @ b) - g) / steep * slope - b
-        size = float(np.linalg.norm(step))
-        if size < 0.005 and linear(b * np.array([[1.0], [1.005], [1.02]])).max() >= 0:
-            held = b
-            break
-        # Beyond a few sigmas another piece of the limit may be the nearest; half steps where
-        # it swings.
-        b = b + step * min(1.0, max(TRUST_SIGMA, TRUST * float(np.linalg.norm(b))) / size) * (
-            1.0 if turn < 12 else 0.5
+    def descent(start: Floats) -> Floats | None:
+        return design_point(
+            lambda bias: _line(few, margins, bias),
+            lambda biases: margins(few.moved_to(biases), len(biases)),
+            start,
+            limit,
         )
-        if np.linalg.norm(b) > 2 * limit:
-            break
-    return held
+
+    ends: list[Floats | None] = []
+    if start is None:
+        ray = _along_rays(shifts.fewer(), margins, limit)
+        if ray is not None:
+            # Good by itself; the iteration may come nearer, or be lost.
+            points = [ray, descent(ray)]
+            ends = [_on_its_ray(exact, point, limit) for point in points if point is not None]
+    if not any(end is not None for end in ends):
+        point = descent(shifts.mean if start is None else start)
+        ends = [None if point is None else _on_its_ray(exact, point, limit)]
+    if start is not None and ends[0] is None:
+        return _search(shifts, margins, limit, None)
+    held = [end for end in ends if end is not None]
+    return min(held, key=lambda end: float(np.linalg.norm(end)), default=None)
 
 
-def _slope(margins: Margins, b: Floats, step: float = 0.05) -> tuple[float, Floats]:
-    """Return the margin at a bias, and its slope by central differences."""
-    steps = np.eye(len(b)) * step
-    found = margins(np.concatenate([b[None], b + steps, b - steps]))
+def _line(shifts: Shifts, margins: OfEvidence, bias: Floats, step: float = 0.05) -> Line:
+    """Return the median margin about one bias, by central differences in what moves the flight."""
+    near = shifts.near(bias)
+    moving = np.flatnonzero(shifts.moving())
+    steps = step * np.eye(len(bias))[moving]
+    found = margins(
+        near(np.concatenate([bias[None], bias + steps, bias - steps])), 1 + 2 * len(steps)
+    )
     up, down = np.split(found[1:], 2)
-    return float(found[0]), (up - down) / (2 * step)
+    slope = np.zeros_like(bias)
+    slope[moving] = (up - down) / (2 * step)
+    return Line(bias, float(found[0]), slope)
 
 
-def _along_rays(shifts: Shifts, margins: OfEvidence, limit: float) -> Floats | None:
-    """Return the nearest bias that satisfies the test along a fixed set of directions."""
-    axes = np.eye(len(shifts.mean))
-    nearest: Floats | None = None
-    reach = limit
-    # Those that move the whole track come first: what they need is where the others may stop.
-    for way in np.concatenate([shifts.translations(), axes, -axes]):
-        held = _along_ray(shifts, margins, way, reach)
-        if held is not None:
-            reach, nearest = held, held * way
-    return nearest
+def _along_rays(
+    shifts: Shifts, margins: OfEvidence, limit: float, ways: Floats | None = None
+) -> Floats | None:
+    """Return the nearest bias that satisfies the test along a fixed set of directions.
 
-
-def _along_ray(shifts: Shifts, margins: OfEvidence, way: Floats, reach: float) -> float | None:
-    """Return the first length along one direction at which the test holds."""
-    whole = 0.0
-    before: list[tuple[float, float]] = []  # the last two lengths and their margins
-    while whole < reach:
-        linear = _about(shifts, margins, whole * way)
-        stride = max(1.0, 0.2 * whole)  # far out a fifth is near enough to begin from
-        lengths = whole + stride * np.array([0.25, 0.5, 0.75, 1.0])
-        for r, g in zip(lengths.tolist(), linear(lengths[:, None] * way).tolist(), strict=True):
-            if g >= 0:
-                return r if r <= reach else None
-            before = [*before[-2:], (r, g)]
-            peak = len(before) == 3 and before[0][1] < before[1][1] > before[2][1]
-            if peak:  # a band may be narrower than the steps: look between them
-                closer = np.linspace(before[0][0], before[2][0], 33)
-                holds = (linear(closer[:, None] * way) >= 0) & (closer <= reach)
-                if holds.any():
-                    return float(closer[np.argmax(holds)])
-        whole += stride
+    All of them are followed together, so that the first that comes to hold is the nearest.
+    """
+    if ways is None:
+        axes = np.eye(len(shifts.mean))[shifts.moving()]
+        ways = np.concatenate([shifts.translations(), axes, -axes, shifts.circles()])
+    reached = 0.0
+    before = np.zeros((0, len(ways)))  # margins at the last two lengths
+    lengths: list[float] = []
+    while reached < limit:
+        stride = max(1.0, 0.2 * reached)  # far out a tenth is near enough to begin from
+        for share in (0.5, 1.0) if reached >= 4.0 else (0.25, 0.5, 0.75, 1.0):
+            length = reached + stride * share
+            g = margins(shifts.moved_to(length * ways), len(ways))
+            lengths.append(length)
+            before = np.concatenate([before[-2:], g[None]])
+            closest = _nearest_held(shifts, margins, ways, lengths[-3:], before)
+            if closest is not None:
+                return closest if float(np.linalg.norm(closest)) <= limit else None
+        reached += stride
     return None
 
 
+def _nearest_held(
+    shifts: Shifts, margins: OfEvidence, ways: Floats, lengths: list[float], g: Floats
+) -> Floats | None:
+    """Return the nearest of what holds at the last of three lengths, or between them at a peak.
+
+    A band may be narrower than the steps: where a margin rose and fell, it is looked at closer.
+    """
+    found: list[Floats] = []
+    if len(g) == 3:
+        for k in np.flatnonzero((g[0] < g[1]) & (g[1] > g[2]) & (g[1] < 0)).tolist():
+            closer = np.linspace(lengths[0], lengths[2], 33)
+            holds = margins(shifts.moved_to(closer[:, None] * ways[k]), len(closer)) >= 0
+            if holds.any():
+                found.append(float(closer[np.argmax(holds)]) * ways[k])
+    found += [lengths[-1] * ways[k] for k in np.flatnonzero(g[-1] >= 0).tolist()]
+    return min(found, key=lambda b: float(np.linalg.norm(b)), default=None)
+
+
 def _on_its_ray(exact: Margin, point: Floats, limit: float) -> Floats | None:
-    """Return the least multiple of a point that satisfies the test exactly, to 0.005 sigma."""
+    """Return the least multiple of a point that satisfies the test, to 0.005 sigma or 0.1 %."""
     size = float(np.linalg.norm(point))
     if size == 0:
         return point
@@ -285,7 +300,7 @@ def _on_its_ray(exact: Margin, point: Floats, limit: float) -> Floats | None:
         if low < share * size and exact(share * size * way) < 0:
             low = share * size
             break
-    while high - low > 0.01:
+    while high - low > max(0.01, 0.002 * size):
         middle = (low + high) / 2
         low, high = (low, middle) if exact(middle * way) >= 0 else (middle, high)
     found = (low + high) / 2

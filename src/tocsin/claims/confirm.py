@@ -4,30 +4,34 @@ Far from what the data allow, nothing is straight: a bias in azimuth turns about
 that sets two radars against each other drives the height that they had settled to an end of its
 prior.  So the flight is drawn again from its plots, corrected by the bias that was found, and the
 length of the bias is put right along its ray: P(test | bias, data) >= 0.5 is counted there and not
-extrapolated.  Two ways are tried, the least bias if the height stays as the plots have it and the
-least if it goes along; the shorter of what holds up is the answer.
+extrapolated.  Two ways are tried: the least bias by how the flight moved with the biases among its
+samples, and the least biases by which each sensor alone would come to satisfy the test, all of them
+together, so that none is left to contradict the others.  The shorter of what holds up is the
+answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.claims.shifts import Shifts
 from tocsin.schema import Floats
 
-LOOSE_SIGMA = 20.0  # beyond it a height that went along has long come to an end of its prior
 TRIES = 8  # lengths along a ray
+TRIES_ALIKE = 5
+FIRST = 0.02  # of a length, to see how the margin goes
+EXCESS = 0.1  # beyond where a line is 0
+FARTHEST = 1.4  # times as long as the last, at most
+ALIKE = 1.15  # times as long at most, the way of one limit is taken for its rival's
 WIDTH_SIGMA = 0.05  # of what is left between the longest that fails and the shortest that holds
 WIDTH = 0.01  # or as a share of it
 
-#: The least bias by straight lines about a study, beginning at a bias.
-Search = Callable[[Shifts, Floats], Floats | None]
+#: The least bias by straight lines.
+Way = Callable[[], Floats | None]
 #: The median margin of the test in a flight drawn again, and the share of it in which it holds.
-Weighing = Callable[[Shifts], tuple[float, float]]
-Begin = tuple[Floats, float]
+Weighing = Callable[[Floats], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,66 +39,84 @@ class Confirmed:
     """A bias under which the flight, drawn again, satisfies the test at least half of the time."""
 
     bias: Floats
-    p: float | None  # None: not drawn again, but as much longer than its line as the one before
+    p: float
 
 
 def confirmed(
-    shifts: Shifts, search: Search, weighing: Weighing, begin: list[Begin], limit: float
+    ways: Sequence[Way], weighing: Weighing, before: Floats | None, limit: float
 ) -> Confirmed | None:
     """Return the least bias that holds up when the flight is drawn again; None where none does.
 
-    begin  where each way is to begin, and by how much its end had to be lengthened (0: it led
-           nowhere), set by the first call.  Rival limits lie close together, so what was drawn
-           for one of them serves the others: their lines are lengthened alike
+    ways    to a bias that may do, by straight lines
+    before  what a rival limit needed: rivals lie close together, and what was drawn for one of
+            them serves the others as well
     """
-    first = not begin
-    begin += [(shifts.mean, 1.0), (shifts.mean, 1.0)] if first else []
+    size = 0.0 if before is None else float(np.linalg.norm(before))
+    if before is not None and size:
+        alike = _on_its_ray(weighing, before, ALIKE * size, tries=TRIES_ALIKE)
+        if alike is not None and float(np.linalg.norm(alike.bias)) <= limit:
+            return alike
     best: Confirmed | None = None
-    for way, (start, longer) in enumerate(begin):
-        loose = best is None or float(np.linalg.norm(best.bias)) <= LOOSE_SIGMA
-        if longer == 0 or (way and not loose):
+    for way in ways:
+        point = way()
+        if point is None:
             continue
-        point = search(shifts if way else shifts.at(shifts.mean, gains=True), start)
-        found: Confirmed | None = None
-        if point is not None and first:
-            most = limit if best is None else float(np.linalg.norm(best.bias))
-            found = _on_its_ray(shifts, weighing, point, most)
-            longer = float(np.linalg.norm(found.bias) / np.linalg.norm(point)) if found else 0.0
-            begin[way] = point, longer
-        elif point is not None:
-            found = Confirmed(longer * point, None)
+        most = limit if best is None else float(np.linalg.norm(best.bias))
+        found = _on_its_ray(weighing, point, most)
         if found and (best is None or np.linalg.norm(found.bias) < np.linalg.norm(best.bias)):
             best = found
     return best
 
 
 def _on_its_ray(
-    shifts: Shifts, weighing: Weighing, point: Floats, limit: float
+    weighing: Weighing, point: Floats, limit: float, *, tries: int = TRIES
 ) -> Confirmed | None:
     """Return the least multiple of a point near it that satisfies the test when drawn again."""
     size = float(np.linalg.norm(point))
     if size == 0:
         return None
-    way = point / size
     found: Confirmed | None = None
     low: tuple[float, float] | None = None  # the longest that fails, and its margin
     high: tuple[float, float] | None = None  # the shortest that holds
-    at, stride = min(size, limit), 0.01
-    for _ in range(TRIES):
-        margin, p = weighing(shifts.at(at * way))
+    at = min(size, limit)
+    for _ in range(tries):
+        margin, p = weighing(at / size * point)
+        before = high or low
         if margin >= 0:
-            high, found = (at, margin), Confirmed(at * way, p)
-        else:
+            high, found = (at, margin), Confirmed(at / size * point, p)
+        elif np.isfinite(margin):
             low = (at, margin)
-        if high is None:
-            if at >= limit:
-                break
-            at, stride = min(at * (1 + stride), limit), 3 * stride
-        elif low is None:
-            at, stride = at * (1 - min(stride, 0.5)), 3 * stride
         else:
+            break
+        if low and high:
             if high[0] - low[0] <= max(WIDTH_SIGMA, WIDTH * high[0]):
                 break
-            share = low[1] / (low[1] - high[1])  # where a line between the two is 0
+            # Where a line between the two is 0, and a little on: a margin bends.
+            share = low[1] / (low[1] - high[1]) + EXCESS
             at = low[0] + (high[0] - low[0]) * min(max(share, 0.1), 0.9)
+        else:
+            goal = _further(at, margin, before, limit)
+            if goal is None:
+                break
+            at = goal
     return found
+
+
+def _further(
+    at: float, margin: float, before: tuple[float, float] | None, limit: float
+) -> float | None:
+    """Return the next length where no two enclose the answer yet; None where there is none.
+
+    before  the length tried before, and its margin
+    """
+    onward = 1.0 if margin < 0 else -1.0
+    goal = at * (1 + FIRST * onward)
+    if before and (margin - before[1]) * (at - before[0]) > 0:
+        slope = (margin - before[1]) / (at - before[0])
+        goal = at - margin / slope * (1 + EXCESS)
+    elif before:
+        goal = at * (FARTHEST if margin < 0 else 1 / FARTHEST)
+    goal = min(max(goal, at / FARTHEST), at * FARTHEST)
+    if margin < 0 and at >= limit:
+        return None
+    return min(goal, limit)

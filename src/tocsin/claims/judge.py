@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from tocsin.claims.bias import Need, bias_needed, least
+from tocsin.claims.bias import Need, bias_needed, least, study_of
 from tocsin.claims.changes import changes_if
 from tocsin.claims.compatibility import Clouds, compatible
 from tocsin.claims.evaluate import evaluate
@@ -62,8 +62,12 @@ def judge(
     evidence = replace(evidence, claimants=evidence.claimants | sides)
     answers = [evaluate(trees[claim.id], evidence, by=claim.by) for claim in claims]
 
+    posterior = evidence.posterior
+    biased = posterior is not None and posterior.bias_sigmas.size
+    study = study_of(evidence, posterior) if posterior is not None and biased else None
+
     def needing(claim: Claim, answer: Answer) -> dict[str, Need]:
-        return bias_needed(trees[claim.id], evidence, by=claim.by, answer=answer)
+        return bias_needed(trees[claim.id], evidence, by=claim.by, answer=answer, study=study)
 
     # Side by side, for numpy and compiled loops let threads run; a register may not be shared.
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -9,9 +9,9 @@ Each sample keeps its residual, which is the noise that no bias explains.  Posit
 in degrees, and distances are measured again at the shifted positions; where nothing can measure
 them, distances are regressed on b themselves, which takes a limit as straight over the samples.
 
-Where the flight can be drawn again from its plots (`Posterior.given_biases`), it is: then x(t | b)
-about any b is what the filter makes of the plots corrected by it, and G is a difference of two
-such flights.  A regression over samples knows G only to a few per cent.
+Where the flight can be drawn again from its plots (`Posterior.given_biases`), `drawn` does so:
+then x(t | b) is what the filter makes of the plots corrected by b.  A regression over samples
+knows G only to a few per cent, and no line follows a bias that turns a track about its radar.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.claims.evidence import Evidence
 from tocsin.schema import Floats, Posterior
 
 Key = tuple[str, ...]  # ("EE", "osm-2024") for a limit, ("vaindloo",) for a place
+DIRECTIONS = 24  # on a circle of two biases
 _STEP_DEG = 1e-4  # about 10 m: far above rounding, far below any bend of a limit
 
 
@@ -41,7 +44,8 @@ class Shifts:
     ) -> None:
         self.evidence = evidence
         self.positions = positions
-        self.studied = False  # whether these are samples of a flight drawn again
+        self.again: dict[bytes, Posterior] = {}  # flights drawn again, of one claim
+        self.which: list[int] | None = None  # the biases of one sensor, where it is alone
         self.whole = posterior
         total = len(posterior.lon_deg)
         rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
@@ -73,80 +77,109 @@ class Shifts:
             key: _regress(centred, values) for key, values in given.items() if key not in base
         }
 
-    def coarse(self, samples: int = 16, times: int = 60) -> Shifts:
-        """Return the same with fewer samples and times: enough to find where to look closely."""
-        have = self.evidence
-        if have.rough_distance:
-            have = replace(have, signed_distance=have.rough_distance)
-        if self.studied:
-            return self._fewer(have, samples, times)
-        evidence, posterior = thinned(have, self.whole, times)
-        return Shifts(evidence, posterior, samples, positions=self.positions)
+    def afresh(self) -> Shifts:
+        """Return the same, to be used by one claim: with no flights drawn again yet."""
+        own = copy(self)
+        own.again = {}
+        return own
 
-    def _fewer(self, have: Evidence, samples: int, times: int) -> Shifts:
-        """Return some samples and times of a flight that was drawn again."""
+    def only(self, evidence: Evidence, *, positions: bool) -> Shifts:
+        """Return the same with no limits and places but those of `evidence`, a part of its own."""
+        keys = {*evidence.signed_distance_m, *((place,) for place in evidence.place_distance_m)}
+        part = copy(self)
+        part.evidence, part.positions = evidence, positions
+        part.given = {key: d for key, d in self.given.items() if key in keys}
+        part.offset = {key: d for key, d in self.offset.items() if key in keys}
+        part.gain_d = {key: gain for key, gain in self.gain_d.items() if key in keys}
+        return part
+
+    def fewer(self, samples: int = 12, times: int = 50, *, rough: bool = True) -> Shifts:
+        """Return the same with fewer samples and times: enough to find where to look closely.
+
+        rough  whether some hundred metres of distance are near enough
+        """
         total, count = self.lon.shape
         rows = np.unique(np.linspace(0, total - 1, min(samples, total)).astype(np.int64))
         keep = np.unique(np.linspace(0, count - 1, min(times, count)).astype(np.int64))
-        few = copy(self)
-        few.evidence = replace(
-            have,
-            posterior=None,
-            signed_distance_m={},
-            place_distance_m={},
-        )
+        cells = np.ix_(rows, keep)
+        few, have = copy(self), self.evidence
+        if rough and have.rough_distance:
+            have = replace(have, signed_distance=have.rough_distance)
+        few.evidence = replace(have, posterior=None, signed_distance_m={}, place_distance_m={})
         few.own = self.own[rows]
-        few.lon, few.lat = self.lon[np.ix_(rows, keep)], self.lat[np.ix_(rows, keep)]
+        few.lon, few.lat = self.lon[cells], self.lat[cells]
         few.gain_lon, few.gain_lat = self.gain_lon[:, keep], self.gain_lat[:, keep]
         few.gain_h = self.gain_h[:, keep]
+        few.gain_d = {key: gain[:, keep] for key, gain in self.gain_d.items()}
         few.posterior = replace(
             self.posterior,
             t_ns=self.posterior.t_ns[keep],
             lon_deg=few.lon,
             lat_deg=few.lat,
-            h_hae_m=self.posterior.h_hae_m[np.ix_(rows, keep)],
+            h_hae_m=self.posterior.h_hae_m[cells],
             observed=self.posterior.observed[keep],
             bias_sigmas=few.own,
         )
-        few.given = {key: d[np.ix_(rows, keep)] for key, d in self.given.items()}
-        few.offset = {key: d[np.ix_(rows, keep)] for key, d in self.offset.items()}
+        few.given = {key: d[cells] for key, d in self.given.items()}
+        few.offset = {key: d[cells] for key, d in self.offset.items()}
         return few
+
+    def sensors(self) -> list[list[int]]:
+        """Return which biases belong to each sensor; none where nobody says what they move."""
+        if not self.whole.bias_moves_deg.size:
+            return []
+        of: dict[str, list[int]] = {}
+        for k, name in enumerate(self.whole.bias_names):
+            of.setdefault(name.rpartition(" ")[0], []).append(k)
+        return list(of.values())
+
+    def alone(self, which: list[int]) -> Shifts:
+        """Return the same if the flight went all the way with the biases of one sensor.
+
+        So it would, had nobody else seen it: a track of several sensors goes with each in part.
+        """
+        own = copy(self)
+        own.which = which
+        # What is measured is off by the bias: the flight that fits lies on the other side.
+        moves = np.zeros_like(self.whole.bias_moves_deg)
+        moves[:, which] = -self.whole.bias_moves_deg[:, which]
+        own.gain_lon, own.gain_lat = moves
+        own.gain_h = np.zeros_like(self.gain_h)
+        return own
 
     @property
     def real(self) -> bool:
         """Return whether the track can be drawn again under other biases."""
         return self.whole.given_biases is not None and not self.gain_d
 
-    def at(self, bias: Floats, *, gains: bool = False) -> Shifts:
-        """Return the same about one bias, from the flight drawn again as if it were so.
-
-        gains  whether it has to be known how the flight moves there, by differences over a sigma
-               at the heights that the plots as they are leave possible: a bias that sets two radars
-               against each other drives the height to an end of its prior within a few sigmas, and
-               no line follows that
-        """
-        lon, lat, h = self._drawn(bias, settled=gains)
-        there = copy(self)
-        there.mean, there.own = bias, np.broadcast_to(bias, self.own.shape)
-        there.lon, there.lat, there.studied = lon, lat, True
-        there.posterior = replace(
-            self.posterior, lon_deg=lon, lat_deg=lat, h_hae_m=h, bias_sigmas=there.own
-        )
-        if gains:
-            beside = [self._drawn(bias + one, settled=True) for one in np.eye(len(bias))]
-            there.gain_lon, there.gain_lat, there.gain_h = (
-                np.stack([(moved[k] - here).mean(axis=0) for moved in beside])
-                for k, here in enumerate((lon, lat, h))
-            )
-        return there
-
-    def _drawn(self, bias: Floats, *, settled: bool) -> tuple[Floats, Floats, Floats]:
-        drawn = self.whole.given_biases
-        if drawn is None:
+    def drawn(self, biases: Floats) -> Evidence:
+        """Return the evidence under several biases, (G, B), of flights drawn again: (G S, K)."""
+        again = self.whole.given_biases
+        if again is None:
             raise ValueError("nobody can draw this track again; ask `real` first")
-        one = drawn(bias, self.posterior.t_ns, len(self.own), settled)
+        key = biases.tobytes()
+        if key not in self.again:
+            self.again[key] = again(biases, self.posterior.t_ns, len(self.own))
+        one = self.again[key]
         lon0 = self.lon0[:, :1]
-        return lon0 + geo.wrap_deg(one.lon_deg - lon0), one.lat_deg, one.h_hae_m
+        lon = lon0 + geo.wrap_deg(one.lon_deg - lon0)
+        measured = self.measure(lon, one.lat_deg)
+        every = {
+            key: np.tile(self.offset[key], (len(biases), 1)) + at for key, at in measured.items()
+        }
+        own = np.repeat(biases, len(self.own), axis=0)
+        return replace(
+            self.evidence,
+            posterior=replace(
+                self.posterior,
+                lon_deg=lon,
+                lat_deg=one.lat_deg,
+                h_hae_m=one.h_hae_m,
+                bias_sigmas=own,
+            ),
+            signed_distance_m={(k[0], k[1]): d for k, d in every.items() if len(k) == 2},
+            place_distance_m={k[0]: d for k, d in every.items() if len(k) == 1},
+        )
 
     def measure(self, lon: Floats, lat: Floats) -> dict[Key, Floats]:
         """Return the distances of positions, of one shape with them."""
@@ -161,14 +194,23 @@ class Shifts:
 
     def exact(self, bias: Floats) -> Evidence:
         """Return the evidence if the biases were `bias`, (B,) in prior sigmas."""
-        lon, lat = self.moved(bias)
-        measured = self.measure(lon, lat)
-        distances = {key: self.offset[key] + at for key, at in measured.items()}
-        return self.with_distances(bias[None], lon, lat, distances)
+        return self.moved_to(bias[None])
 
-    def moved(self, bias: Floats) -> tuple[Floats, Floats]:
-        by = bias - self.own
-        return self.lon + by @ self.gain_lon, self.lat + by @ self.gain_lat
+    def moved_to(self, biases: Floats) -> Evidence:
+        """Return the evidence under several biases, (G, B), one after the other: (G S, K)."""
+        lon, lat = self.moved(biases)
+        distances = {
+            key: np.tile(self.offset[key], (len(biases), 1)) + at
+            for key, at in self.measure(lon, lat).items()
+        }
+        return self.with_distances(biases, lon, lat, distances)
+
+    def moved(self, biases: Floats) -> tuple[Floats, Floats]:
+        """Return positions under several biases, (G, B), one after the other: (G S, K)."""
+        by = biases[:, None] - self.own  # (G, S, B)
+        shape = (-1, self.lon.shape[1])
+        lon, lat = self.lon + by @ self.gain_lon, self.lat + by @ self.gain_lat
+        return lon.reshape(shape), lat.reshape(shape)
 
     def with_distances(
         self, biases: Floats, lon: Floats, lat: Floats, distances: dict[Key, Floats]
@@ -197,7 +239,7 @@ class Shifts:
         Three measurements, whatever the number of biases; then as many answers as wanted.  The
         samples of each bias follow those of the one before.
         """
-        lon, lat = self.moved(bias)
+        lon, lat = self.moved(bias[None])
         here = self.measure(lon, lat)
         east = self.measure(lon + _STEP_DEG, lat)
         north = self.measure(lon, lat + _STEP_DEG)
@@ -219,6 +261,41 @@ class Shifts:
             return self.with_distances(others, new_lon, new_lat, distances)
 
         return at
+
+    def agreeing(self) -> tuple[Shifts, Floats]:
+        """Return the same if all sensors were off alike, and the ways in which they are, (N, B).
+
+        A way moves what each of them sees as far in one direction, so that none is left to
+        contradict the others.
+        """
+        sensors = self.sensors()
+        moves = -self.whole.bias_moves_deg
+        wide = float(np.cos(np.radians(self.lat.mean())))
+        turn = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS)
+        toward = np.stack([np.sin(turn), np.cos(turn)], axis=1)
+        ways = np.zeros((DIRECTIONS, len(self.mean)))
+        for which in sensors:
+            by = np.stack([moves[0, which].mean(axis=1) * wide, moves[1, which].mean(axis=1)])
+            ways[:, which] = toward @ np.linalg.pinv(by).T
+        own = copy(self)
+        own.gain_lon, own.gain_lat = moves / max(len(sensors), 1)
+        own.gain_h = np.zeros_like(self.gain_h)
+        return own, ways / np.linalg.norm(ways, axis=1, keepdims=True)
+
+    def moving(self) -> NDArray[np.bool_]:
+        """Return which biases move the flight at all, (B,)."""
+        gains = [self.gain_lon, self.gain_lat, self.gain_h, *self.gain_d.values()]
+        return np.asarray(np.any([np.any(gain != 0, axis=1) for gain in gains], axis=0))
+
+    def circles(self) -> Floats:
+        """Return directions all around, of one sensor's biases two by two, (N, B)."""
+        turn = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS)
+        out = [np.zeros((0, len(self.mean)))]
+        for one, other in combinations(self.which or [], 2):
+            around = np.zeros((DIRECTIONS, len(self.mean)))
+            around[:, one], around[:, other] = np.cos(turn), np.sin(turn)
+            out.append(around)
+        return np.concatenate(out)
 
     def translations(self) -> Floats:
         """Return the least biases that move the whole track eight ways, (8, B) of length 1."""
@@ -243,6 +320,7 @@ def thinned(evidence: Evidence, posterior: Posterior, times: int) -> tuple[Evide
         lat_deg=posterior.lat_deg[:, keep],
         h_hae_m=posterior.h_hae_m[:, keep],
         observed=posterior.observed[keep],
+        bias_moves_deg=posterior.bias_moves_deg[..., keep if posterior.bias_moves_deg.size else []],
     )
     limits, places = evidence.signed_distance_m, evidence.place_distance_m
     fewer = replace(

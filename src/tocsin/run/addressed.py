@@ -22,7 +22,7 @@ from tocsin.run.weather import Qnh
 from tocsin.schema import Outline, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.associate import COAST_S, LEAST_PLOTS
-from tocsin.track.posterior import BiasPrior
+from tocsin.track.branches import BiasPrior
 
 NEAR_M = 30_000.0  # farther from every volume than this, no error of a radar brings it inside
 MOST = 20  # tracks: each takes seconds

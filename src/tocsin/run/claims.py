@@ -151,7 +151,7 @@ def _with_samples(
     columns = np.arange(0, len(target.t_ns), max(1, round(EVERY_S / _step_s(target))))
 
     def thin(values: Floats) -> Floats:
-        return np.ascontiguousarray(values[:, columns])
+        return np.ascontiguousarray(values[..., columns] if values.size else values)
 
     posterior = replace(
         target,
@@ -160,6 +160,7 @@ def _with_samples(
         lat_deg=thin(target.lat_deg),
         h_hae_m=thin(target.h_hae_m),
         observed=target.observed[columns],
+        bias_moves_deg=thin(target.bias_moves_deg),
     )
     # A volume may come in parts, each with an outline of its own: inside any is inside.
     parts: dict[tuple[str, str], list[Weighed]] = {}

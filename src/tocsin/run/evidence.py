@@ -23,7 +23,7 @@ from tocsin.run.heights import room_m, within
 from tocsin.run.outward import depth_from
 from tocsin.run.radar import DarkTrack
 from tocsin.schema import Floats, Outline, Posterior
-from tocsin.track.posterior import BiasPrior
+from tocsin.track.branches import BiasPrior
 
 Json = dict[str, Any]
 LEAST_P = 0.01  # below it an incursion is not listed; the probability is still in the strips

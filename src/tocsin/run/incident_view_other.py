@@ -1,15 +1,17 @@
 """Most favourable to the other side: the track as it would be if a claim's bias were real.
 
 For every claim that the evidence speaks against, the findings name the smallest joint bias of
-all sensors for which the claim becomes as likely as not (`claims.bias`).  Here every sample is
-moved to that bias, by the same regression that found it, so the corridor is what a believer of
-the claim has to draw, and the norm is what he has to believe.
+all sensors for which the claim becomes as likely as not (`claims.bias`).  Here the flight is drawn
+again from plots corrected by that bias, as it was when the bias was found; where nobody can draw
+it, every sample is moved by the regression that found it.  The corridor is what a believer of the
+claim has to draw, and the norm is what he has to believe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from tocsin.incursion.boundary import put_together
 from tocsin.incursion.instant import inside_at
 from tocsin.run.evidence import Weighed
 from tocsin.run.incident_view_rows import CHANCES, DEGREES, METRES, Json, numbers
-from tocsin.schema import Posterior
+from tocsin.schema import Floats, Posterior
 from tocsin.track.corridor import corridor
 
 EVERY_S = 8  # grid times of a moved track: what moves it is smooth
@@ -40,22 +42,24 @@ def other_side(
     made = max(weighed, key=lambda one: one.judged.p_ever).track.posterior
     mine = [one for one in weighed if one.track.posterior is made]
     rows = []
-    shifts: Shifts | None = None
+    moving = _moving(made)
     for claim in claims:
         parts = claim.get("bias_parts") or {}
         if not parts or claim.get("bias_needed_beyond"):
             continue
-        if shifts is None:
-            shifts = _shifts(made)
         bias = np.array([float(parts.get(name, 0.0)) for name in made.bias_names])
-        rows.append(_row(claim, bias, shifts, mine, t0_ns))
+        rows.append(_row(claim, moving(bias), mine, t0_ns))
         if len(rows) == MOST:
             break
     return sorted(rows, key=lambda row: (not row["outside"], row["sigma"]))
 
 
-def _shifts(made: Posterior) -> Shifts:
+def _moving(made: Posterior) -> Callable[[Floats], Posterior]:
+    """Return the flight under biases, (B,)."""
     columns = slice(None, None, EVERY_S)
+    again = made.given_biases
+    if again is not None:
+        return lambda bias: again(bias[None], made.t_ns[columns], SAMPLES)
     thin = replace(
         made,
         t_ns=made.t_ns[columns],
@@ -64,14 +68,19 @@ def _shifts(made: Posterior) -> Shifts:
         h_hae_m=np.ascontiguousarray(made.h_hae_m[:, columns]),
         observed=made.observed[columns],
     )
-    return Shifts(Evidence(), thin, SAMPLES)
+
+    @cache
+    def shifts() -> Shifts:
+        return Shifts(Evidence(), thin, SAMPLES)
+
+    def moved(bias: Floats) -> Posterior:
+        lon, lat = shifts().moved(bias[None])
+        return replace(shifts().posterior, lon_deg=lon, lat_deg=lat)
+
+    return moved
 
 
-def _row(
-    claim: Mapping[str, Any], bias: Any, shifts: Shifts, mine: Sequence[Weighed], t0_ns: int
-) -> Json:
-    lon, lat = shifts.moved(bias)
-    moved = replace(shifts.posterior, lon_deg=lon, lat_deg=lat)
+def _row(claim: Mapping[str, Any], moved: Posterior, mine: Sequence[Weighed], t0_ns: int) -> Json:
     found = corridor(moved)
     answers, deepest = [], -np.inf
     for one in mine:

@@ -21,10 +21,11 @@ from tocsin.run.heights import PRIOR_ONLY
 from tocsin.run.radar import ANY_HEIGHT, DarkTrack
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
+from tocsin.track.branches import BiasPrior, SampleSettings
 from tocsin.track.models import noise
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots
-from tocsin.track.posterior import BiasPrior, SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 LONGEST_S = 1800.0  # after half an hour nothing says that it is the same aircraft
 FASTEST_MPS = 900.0

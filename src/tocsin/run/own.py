@@ -23,8 +23,9 @@ from tocsin.run.heights import MOST_KNOWN, PRIOR_ONLY, Heights
 from tocsin.run.radar import ANY_HEIGHT, DarkTrack
 from tocsin.run.weather import Qnh, at
 from tocsin.schema import Datum, Floats, Outline, Sensor
+from tocsin.track.branches import SampleSettings
 from tocsin.track.plots import Plots
-from tocsin.track.posterior import SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 SAMPLES = 1000
 TAU_S = 300.0  # over which GNSS errors hang together

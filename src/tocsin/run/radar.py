@@ -18,10 +18,11 @@ from tocsin.run.weather import Qnh, at
 from tocsin.schema import Datum, Floats, Posterior, Reading, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.associate import associate
+from tocsin.track.branches import BiasPrior, SampleSettings
 from tocsin.track.calibrate import Pair, calibrate, for_primary
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, site
-from tocsin.track.posterior import BiasPrior, SampleSettings, posterior
+from tocsin.track.posterior import posterior
 
 #: Where no case says how high an unreported target may be: all that flies, little preferred.
 ANY_HEIGHT = HeightPrior(6000.0, 300.0, 15000.0)

@@ -58,13 +58,16 @@ class Posterior:
     observed: NDArray[np.bool_]  # (K,) False where no sensor saw it near this time
     bias_names: tuple[str, ...] = ()  # (B,) "radar-a: range", "radar-a: azimuth", ...
     bias_sigmas: Floats = field(default_factory=lambda: np.zeros((0, 0)))  # (M, B) in prior sigmas
+    #: (2, B, K) degrees of longitude and latitude by which a sigma of each bias moves what its own
+    #: sensor says of this track; without columns where no plots are known.
+    bias_moves_deg: Floats = field(default_factory=lambda: np.zeros((2, 0, 0)))
     witnesses: tuple[str, ...] = ()
     aircraft_count: int | None = None
     aircraft_count_source: str = ""
-    #: The same track from the same plots if the biases were known: from biases (B,) in prior
-    #: sigmas, times (K',), M' and whether its height is settled by the plots as they are, samples
-    #: (M', K') in which no bias is left; None where nobody can.
-    given_biases: Callable[[Floats, NDArray[np.int64], int, bool], Posterior] | None = None
+    #: The same track from the same plots if the biases were known: from biases (G, B) in prior
+    #: sigmas, times (K',) and M', samples (G M', K') in which no bias is left, M' of each bias one
+    #: after the other; None where nobody can.
+    given_biases: Callable[[Floats, NDArray[np.int64], int], Posterior] | None = None
 
 
 class Verdict(StrEnum):

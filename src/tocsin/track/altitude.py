@@ -31,13 +31,25 @@ class HeightPrior:
                 f"{self.q95_m}"
             )
 
-    def at(self, share: Floats) -> Floats:
-        """Return the heights below which these shares of the prior lie."""
-        z = np.array([NormalDist().inv_cdf(float(x)) for x in share])
+    def z_at(self, share: Floats) -> Floats:
+        """Return how many spreads from the median these shares of the prior lie below."""
+        flat = [NormalDist().inv_cdf(float(x)) for x in share.ravel()]
+        return np.array(flat).reshape(share.shape)
+
+    def at_z(self, z: Floats) -> Floats:
+        """Return the heights so many spreads from the median, none below the ellipsoid."""
         low, high = self.median_m - self.q05_m, self.q95_m - self.median_m
         return np.maximum(self.median_m + z / _Z95 * np.where(z < 0, low, high), 0.0)
 
+    def at(self, share: Floats) -> Floats:
+        """Return the heights below which these shares of the prior lie."""
+        return self.at_z(self.z_at(share))
+
+    def z_of(self, h_m: Floats) -> Floats:
+        """Return how many spreads from the median heights are."""
+        low, high = self.median_m - self.q05_m, self.q95_m - self.median_m
+        return _Z95 * (h_m - self.median_m) / np.where(h_m < self.median_m, low, high)
+
     def share_below(self, h_m: float) -> float:
         """Return the share of the prior that lies below a height."""
-        side = self.median_m - self.q05_m if h_m < self.median_m else self.q95_m - self.median_m
-        return NormalDist().cdf(_Z95 * (h_m - self.median_m) / side)
+        return NormalDist().cdf(float(self.z_of(np.array(h_m))))

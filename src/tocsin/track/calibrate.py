@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.schema import Floats, Sensor
+from tocsin.track.branches import BiasPrior
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, constants, measure, rough_velocity
-from tocsin.track.posterior import BiasPrior
 
 
 @dataclass(frozen=True, slots=True, eq=False)

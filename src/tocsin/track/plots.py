@@ -149,16 +149,15 @@ def measure(
         rho, theta = plots.range_m[k], plots.azimuth_deg[k] + sensor.north_offset_deg
         h = h_hae_m[k]
 
-        def at(r: Floats, a: Floats, h: Floats = h, sensor: Sensor = sensor) -> Floats:
-            return plane.xy(*geo.from_polar(r, a, h, site(sensor)))
-
-        z[k] = at(rho, theta)
+        # Beside each plot one a little further and one a little round: how it moves with both.
+        near = np.stack([rho, rho + 50.0, rho]), np.stack([theta, theta, theta + 0.02])
+        place = plane.xy(*geo.from_polar(*near, np.broadcast_to(h, near[0].shape), site(sensor)))
+        z[k] = place[0]
         if not np.isfinite(z[k]).all():
             raise ValueError(
                 f"{name}: a height of {h.max():.0f} m is out of reach of a slant range"
             )
-        by_range = (at(rho + 50.0, theta) - z[k]) / 50.0
-        by_azimuth = (at(rho, theta + 0.02) - z[k]) / 0.02
+        by_range, by_azimuth = (place[1] - z[k]) / 50.0, (place[2] - z[k]) / 0.02
         cov[k] = (
             by_range[:, :, None] * by_range[:, None, :] * sensor.range_sigma_m**2
             + by_azimuth[:, :, None] * by_azimuth[:, None, :] * sensor.azimuth_sigma_deg**2

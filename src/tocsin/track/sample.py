@@ -37,20 +37,28 @@ KNOWN = 1e-13  # of a variance: what is left of it is rounding
 
 
 def backward(
-    measured: Measured, filtered: Filtered, modes: Modes, counts: Ints, rng: Generator
+    measured: Measured,
+    filtered: Filtered,
+    modes: Modes,
+    counts: Ints,
+    rng: Generator,
+    *,
+    alike: int = 1,
 ) -> tuple[Floats, Ints]:
     """Return joint samples at the plots: states (M, K, n) and modes (M, K).
 
     counts  (T,) how many samples each track gets; M is their sum, in order of tracks
+    alike   so many groups of as many samples are drawn with the same numbers
     """
     k_count, tracks, r, n = filtered.mean.shape
     of = np.repeat(np.arange(tracks), counts)
+    each = len(of) // alike
     x = np.empty((k_count, len(of), n))  # one time in one piece: that is how it is used
     mode = np.empty((k_count, len(of)), np.int64)
-    mode[-1] = _pick(filtered.weight[-1][of], rng)
+    mode[-1] = _pick(filtered.weight[-1][of], np.tile(rng.random(each), alike))
     root = _root(filtered.cov[-1])
     x[-1] = filtered.mean[-1][of, mode[-1]] + np.einsum(
-        "mab,mb->ma", root[of, mode[-1]], rng.standard_normal((len(of), n))
+        "mab,mb->ma", root[of, mode[-1]], np.tile(rng.standard_normal((each, n)), (alike, 1))
     )
     used = np.flatnonzero(counts)
     place = np.zeros(tracks, np.int64)
@@ -62,7 +70,10 @@ def backward(
     swift = sample_native.Back(lib, modes, dt_s, given, used, own) if lib else None
 
     def draw(steps: int) -> tuple[Floats, Floats]:
-        return rng.standard_normal((steps, len(of), STATE)), rng.random((steps, len(of)))
+        normal, uniform = rng.standard_normal((steps, each, STATE)), rng.random((steps, each))
+        if alike > 1:
+            return np.tile(normal, (1, alike, 1)), np.tile(uniform, (1, alike))
+        return normal, uniform
 
     at_once = max(1, AT_ONCE // max(1, len(of)))
     sizes = [min(at_once, left) for left in range(k_count - 1, 0, -at_once)]
@@ -185,9 +196,9 @@ def _ahead(draw: Callable[[Size], Drawn], sizes: Sequence[Size], many: int) -> I
             yield waiting.result()
 
 
-def _pick(weight: Floats, rng: Generator) -> Ints:
+def _pick(weight: Floats, uniform: Floats) -> Ints:
     upto = np.cumsum(weight, axis=1)
-    return np.asarray(np.argmax(upto > rng.random(len(weight))[:, None] * upto[:, -1:], axis=1))
+    return np.asarray(np.argmax(upto > uniform[:, None] * upto[:, -1:], axis=1))
 
 
 def bridge(

@@ -19,11 +19,12 @@ import numpy as np
 from tocsin import geo
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
+from tocsin.track.branches import reach_m
 from tocsin.track.imm import Measured, forward
 from tocsin.track.models import Modes
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, constants, measure
-from tocsin.track.posterior import about, reach_m
+from tocsin.track.posterior import about
 
 HEIGHTS = 5  # of the prior: the filter, not the grid, limits what is known so early
 SPAN_S = 60.0  # over which the speed is guessed for what an error of time does
