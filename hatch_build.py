@@ -22,6 +22,7 @@ SOURCES = {
     Path("src/tocsin/incursion/distance.c"): "-O2",  # distances from boundaries
     Path("src/tocsin/watch/round.c"): "-O3",  # a batch into the filters of a watch: 2.6 times -O2
     Path("src/tocsin/watch/limits.c"): "-O3",  # places beside the limits of areas
+    Path("src/tocsin/watch/soon.c"): "-O3",  # where tracks may soon be
     Path("src/tocsin/watch/judged.c"): "-O2",  # what follows from where tracks are
 }
 #: No fused multiply-add: + - * / and sqrt are then those of numpy.

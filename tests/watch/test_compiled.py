@@ -17,6 +17,8 @@ from tocsin.watch import batch as batches
 from tocsin.watch.batch import NOBODY, Batch
 from tocsin.watch.engine import Engine
 from tocsin.watch.limits import Limits
+from tocsin.watch.soon import foresee
+from tocsin.watch.tracks import LAT, LON, PP, PV, VE, VN, VV, R, T
 
 ROOM = Path(batches.__file__).parent
 AREAS = [
@@ -30,7 +32,7 @@ RULES = [rule(kinds=["inside", "predicted", "dark"])]
 
 @pytest.fixture(autouse=True)
 def _built() -> None:
-    for name in ("round.c", "limits.c", "judged.c"):
+    for name in ("round.c", "limits.c", "judged.c", "soon.c"):
         if compiled.library(ROOM / name) is None:
             reason = f"needs {name} compiled, and no C compiler was at hand at the install"
             if "native" in os.environ.get("TOCSIN_REQUIRE", "").split(","):
@@ -41,6 +43,7 @@ def _built() -> None:
 def in_numpy(machine: Engine) -> Engine:
     """Return an engine whose compiled loops are left aside."""
     machine.compiled(None, None)
+    machine.prophet.flights = None
     machine.judge.limits._nearby = None
     return machine
 
@@ -151,6 +154,35 @@ def test_both_ways_see_the_same_limits() -> None:
             got = quick.distance_m(lon[k], lat[k], int(which[k]))
             want = plain_way.distance_m(lon[k], lat[k], int(which[k]))
             assert got == pytest.approx(want, rel=1e-9, abs=1e-6, nan_ok=True)
+
+
+def test_both_ways_see_the_same_future() -> None:
+    machine = engine(AREAS, RULES, capacity=512)
+    rng = np.random.default_rng(5)
+    t, count = machine.tracks, 400
+    m = t.motion
+    m[:count, LON] = np.concatenate([rng.uniform(23, 27.5, 350), rng.uniform(178.5, 181, 50)])
+    m[:count, LAT], m[:count, T] = rng.uniform(58.2, 60.5, count), 1.0
+    m[:count, VE], m[:count, VN] = rng.normal(0, 120, (2, count))
+    m[:count, PP], m[:count, R] = rng.choice([400.0, 2.5e5], (2, count))
+    m[:count, PV], m[:count, VV] = rng.uniform(0, 30, count), rng.choice([4.0, 900.0], count)
+    t.h_m[:count, 0] = np.where(rng.random(count) < 0.5, rng.uniform(2_000, 4_000, count), np.nan)
+    row, area = np.tile(np.arange(count), 4), np.repeat(np.arange(4), count)
+    span = rng.choice([60.0, 300.0], 4 * count)
+    asked = (machine.judge, t, row, area, span, 0.0, 10_000)
+    assert machine.prophet.flights is not None
+    foresee(*asked)  # squares still to be made
+    assert machine.prophet.flights.ahead(row, area, span) is not None
+    one, other = foresee(*asked, machine.prophet.flights), foresee(*asked)
+    assert (one.drawn == other.drawn).all() and one.drawn.sum() > 80 and not one.waits.any()
+    np.testing.assert_allclose(one.p, other.p, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(one.eta_s, other.eta_s, rtol=1e-7, atol=1e-6)
+    np.testing.assert_allclose(one.free_s, other.free_s, rtol=1e-9, atol=1e-6)
+    told = ~np.isnan(one.eta_s[:, 0])
+    assert (told & one.drawn).sum() > 20 and (told & ~one.drawn).sum() > 20
+    few = foresee(*asked[:-1], 7, machine.prophet.flights)
+    assert few.drawn.sum() == 7 and few.waits.sum() == one.drawn.sum() - 7
+    assert np.isnan(few.p[few.waits]).all()
 
 
 def test_a_library_of_another_machine_is_left_aside(tmp_path: Path) -> None:

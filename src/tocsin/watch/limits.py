@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
-from tocsin.watch.nearby import Found, nearby
+from tocsin.watch.nearby import Found, Squares, nearby
 from tocsin.watch.squares import Seen
 from tocsin.watch.tracks import LAT, LON
 from tocsin.watch.tree import FAR_M, LEAF, NODES, STEPS_DEG, Ints, Tree
@@ -130,6 +130,16 @@ class Limits(Tree):
         south = flat[at] * (1 - fx) + flat[at + 1] * fx
         north = flat[at + NODES] * (1 - fx) + flat[at + NODES + 1] * fx
         return np.where(node >= 0, south * (1 - fy) + north * fy, -FAR_M)
+
+    def squares(self, places: int) -> Squares | None:
+        """Return where compiled code finds the squares, with room to draw those of so many places.
+
+        None where it goes in numpy.
+        """
+        if self._nearby is None:
+            return None
+        self._drawable(int(self._drawings[0]) + places)
+        return self._nearby.squares()
 
     def _draw(self, nodes: Sequence[int]) -> None:
         """Measure the points that `rough` interpolates between."""

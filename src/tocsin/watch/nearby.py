@@ -35,7 +35,7 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
 _FAR = 3  # of `how`: the area is not near
 
 
-class _Squares(ctypes.Structure):
+class Squares(ctypes.Structure):
     _fields_ = [
         (name, ctypes.c_int64 if kind is None else ctypes.c_void_p) for name, kind in _ARRAYS
     ]
@@ -89,7 +89,7 @@ class Nearby:
         for each in (self._look, self._rough, self._distance, self._within):
             each.restype = ctypes.c_long
         self._limits, self._areas = limits, areas
-        self._squares = _Squares()
+        self._squares = Squares()
         self._held: list[Any] = []
         self._seen = -1  # `moved` of the limits when it was looked where their arrays lie
         self._room = 1024
@@ -101,7 +101,7 @@ class Nearby:
         found, pairs, rest_m = self._pairs(n), _Pairs(), np.empty(n)
         pairs.point_at(found)
         count = self._look(
-            ctypes.byref(self._of()),
+            ctypes.byref(self.squares()),
             ctypes.byref(pairs),
             ctypes.c_long(n),
             *(ctypes.c_void_p(at(each)) for each in (*given, rest_m)),
@@ -121,7 +121,7 @@ class Nearby:
         pairs.point_at(found)
         p, (clear_m, rest_m) = np.empty(len(found.point)), np.empty((2, n))
         count = self._within(
-            ctypes.byref(self._of()),
+            ctypes.byref(self.squares()),
             ctypes.byref(pairs),
             ctypes.c_void_p(at(numbers)),
             ctypes.c_long(numbers.shape[1]),
@@ -149,7 +149,7 @@ class Nearby:
         """Return the distance of one place from one area; NaN where that is not near."""
         d_m = ctypes.c_double(math.nan)
         how = self._distance(
-            ctypes.byref(self._of()),
+            ctypes.byref(self.squares()),
             *(ctypes.c_double(lon_deg), ctypes.c_double(lat_deg), ctypes.c_int64(area)),
             ctypes.byref(d_m),
         )
@@ -161,13 +161,13 @@ class Nearby:
         given.append(np.ascontiguousarray(area, np.int64))
         d_m = np.empty(len(lon_deg))
         done = self._rough(
-            ctypes.byref(self._of()),
+            ctypes.byref(self.squares()),
             ctypes.c_long(len(lon_deg)),
             *(ctypes.c_void_p(at(each)) for each in (*given, d_m)),
         )
         return None if done < 0 else d_m
 
-    def _of(self) -> _Squares:
+    def squares(self) -> Squares:
         """Return where the arrays lie; they grow, and are others then."""
         if self._seen != self._limits.moved:
             self._seen = self._limits.moved

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.schema.live import AlertKind, Interval
 from tocsin.watch.batch import Bools, Ints
+from tocsin.watch.flights import flights
 from tocsin.watch.judge import Judge, Within
 from tocsin.watch.soon import foresee
 from tocsin.watch.tracks import VE, VN, VV, Tracks
@@ -75,6 +76,7 @@ class Prophet:
 
     def __init__(self, judge: Judge, tracks: Tracks, outlook: Outlook) -> None:
         self._judge, self._tracks, self._outlook = judge, tracks, outlook
+        self.flights = flights(judge, tracks)
         rules = [rule for rule in judge.rules if AlertKind.PREDICTED in rule.kinds]
         self._spans = sorted({rule.look_ahead_s for rule in rules})
         self._areas = {
@@ -138,6 +140,7 @@ class Prophet:
                 np.full(len(pair), span),
                 clock_s,
                 draws,
+                self.flights,
             )
             draws -= int(ahead.drawn.sum())
             p[ask] = ahead.p

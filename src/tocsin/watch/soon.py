@@ -26,49 +26,20 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.schema import Floats
 from tocsin.watch import chance, plane
-from tocsin.watch.area import Area
 from tocsin.watch.batch import Bools, Ints
+from tocsin.watch.drawn import DRAWS, NORMAL, TIMES, drawn, margin
+from tocsin.watch.flights import Flights
 from tocsin.watch.judge import Judge
-from tocsin.watch.settings import DATUMS
 from tocsin.watch.tracks import LAT, LON, PP, PV, VE, VN, VV, R, Tracks
 
 ALONG = 12  # times of the flight without errors
-DRAWS = 64  # flights
-TIMES = 16
 NEVER = -4.5  # sigmas
 SURELY = 3.5
 FLAT = 0.15  # a limit that bends less than this within a sigma, in sigmas, is straight
 LEAST = 0.02  # P from which times are told
-CLIMB_SIGMA_MPS = 2.5
-_Q = 1.6448536269514722
-
-
-def _draws() -> Floats:
-    """Return normal numbers (DRAWS, 8) spread evenly: Halton's sequence, mirrored."""
-    normal = NormalDist()
-    half = DRAWS // 2
-    columns = []
-    for base in (2, 3, 5, 7, 11, 13, 17, 19):
-        column = []
-        for n in range(20, 20 + half):  # the first points of the large bases lie on a line
-            share, part, k = 0.0, 1.0, n
-            while k:
-                part /= base
-                share += part * (k % base)
-                k //= base
-            column.append(normal.inv_cdf(share))
-        scaled = np.array(column)
-        columns.append(scaled / np.sqrt(np.mean(scaled**2)))
-    drawn = np.array(columns).T
-    return np.concatenate([drawn, -drawn])
-
-
-_Z = _draws()
-_SHARES = (np.argsort(np.argsort(_Z[:, 6])) + 0.5) / DRAWS  # the same spread, for the prior
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +61,66 @@ def foresee(
     horizon_s: Floats,
     clock_s: float,
     most_drawn: int,
+    flights: Flights | None = None,
 ) -> Ahead:
-    """Return P and times of entry for tracks and areas (K,), drawing at most so many."""
+    """Return P and times of entry for tracks and areas (K,), drawing at most so many.
+
+    flights   the compiled way, of the same judge and tracks
+    """
+    told = None
+    if flights is not None and len(row):
+        told = _compiled(flights, judge, tracks, row, area, horizon_s, clock_s, most_drawn)
+    return told or _in_numpy(judge, tracks, row, area, horizon_s, clock_s, most_drawn)
+
+
+def _compiled(
+    flights: Flights,
+    judge: Judge,
+    tracks: Tracks,
+    row: Ints,
+    area: Ints,
+    horizon_s: Floats,
+    clock_s: float,
+    most_drawn: int,
+) -> Ahead | None:
+    """Return the same from compiled loops; None where squares are still to be made."""
+    paths = flights.ahead(row, area, horizon_s)
+    if paths is None:
+        return None
+    draw = np.flatnonzero(paths.bent)
+    asked, left = draw[:most_drawn], draw[most_drawn:]
+    by_draws, waits = np.zeros(len(row), bool), np.zeros(len(row), bool)
+    by_draws[asked], waits[left] = True, True
+    paths.p[left] = np.nan
+    if len(asked):
+        margin_m, unknown = None, []
+        for n in np.flatnonzero(judge.tall[area[asked]]).tolist():
+            k = asked[n]
+            t_s = paths.begin_s[k] + np.linspace(0.0, 1.0, TIMES) * (
+                paths.end_s[k] - paths.begin_s[k]
+            )
+            told = margin(judge, tracks, int(row[k]), judge.areas[area[k]], t_s, clock_s)
+            if margin_m is None:
+                margin_m = np.full((len(asked), DRAWS, TIMES), np.inf)
+            if told is None:
+                unknown.append(k)
+            else:
+                margin_m[n] = told
+        if not flights.drawn(row, area, horizon_s, asked, paths, NORMAL, margin_m):
+            return None
+        paths.p[unknown] = np.nan
+    return Ahead(paths.p, paths.eta_s, by_draws, waits, paths.free_s)
+
+
+def _in_numpy(
+    judge: Judge,
+    tracks: Tracks,
+    row: Ints,
+    area: Ints,
+    horizon_s: Floats,
+    clock_s: float,
+    most_drawn: int,
+) -> Ahead:
     m = tracks.motion[row].T
     q = judge.settings.accel_psd
     limit_m = judge.sigma_m[area]
@@ -125,8 +154,8 @@ def foresee(
         eta[k] = _entry(z[:, k], t[:, k], float(p[k]))
     draw = np.flatnonzero(bent)
     asked, left = draw[:most_drawn], draw[most_drawn:]
-    drawn, waits = np.zeros(len(row), bool), np.zeros(len(row), bool)
-    drawn[asked], waits[left] = True, True
+    by_draws, waits = np.zeros(len(row), bool), np.zeros(len(row), bool)
+    by_draws[asked], waits[left] = True, True
     p[left] = np.nan
     if len(asked):
         reach = (d[:, asked] + step_m[asked]) / sigma[:, asked] > NEVER
@@ -134,10 +163,10 @@ def foresee(
         slot = horizon_s[asked] / ALONG
         begin = np.maximum(first - 1, 0) * slot
         end = np.minimum(last + 1, ALONG) * slot
-        p[asked], eta[asked] = _drawn(judge, tracks, row[asked], area[asked], begin, end, clock_s)
+        p[asked], eta[asked] = drawn(judge, tracks, row[asked], area[asked], begin, end, clock_s)
     pace = np.maximum(speed + 3 * np.sqrt(m[VV]), 30.0)
     free = (-d[0] - 5 * sigma[-1]) / pace - horizon_s
-    return Ahead(p, eta, drawn, waits, np.maximum(free, 0.0))
+    return Ahead(p, eta, by_draws, waits, np.maximum(free, 0.0))
 
 
 def _bend(judge: Judge, m: Floats, area: Ints, t: Floats, d: Floats, z: Floats, k: Ints) -> Floats:
@@ -178,100 +207,3 @@ def _first(z: Floats, t_s: Floats, level: float) -> float:
         return 0.0
     share = (level - z[k - 1]) / (z[k] - z[k - 1])
     return float(t_s[k - 1] + share * (t_s[k] - t_s[k - 1]))
-
-
-def _drawn(
-    judge: Judge,
-    tracks: Tracks,
-    row: Ints,
-    area: Ints,
-    begin_s: Floats,
-    end_s: Floats,
-    clock_s: float,
-) -> tuple[Floats, Floats]:
-    """Return P and the times of entry (K, 3) of drawn flights, within a span of time each."""
-    m = tracks.motion[row].T[:, None, None, :]  # (columns, draws, times, K)
-    q = judge.settings.accel_psd
-    t = begin_s + np.linspace(0.0, 1.0, TIMES)[:, None] * (end_s - begin_s)  # (times, K)
-    z = _Z[:, :, None, None]
-    base = np.maximum(m[PP], m[R])
-    root = np.sqrt(base)
-    lean = m[PV] / root
-    rest = np.sqrt(np.maximum(m[VV] - lean * lean, 0.0))
-    blown = np.sqrt(q / 3) * t**1.5
-    x = m[VE] * t + root * z[:, 0] + (lean * z[:, 0] + rest * z[:, 2]) * t + blown * z[:, 4]
-    y = m[VN] * t + root * z[:, 1] + (lean * z[:, 1] + rest * z[:, 3]) * t + blown * z[:, 5]
-    lon, lat = plane.away(plane.place(m[LON], m[LAT]), x, y)
-    beside = np.broadcast_to(area, x.shape).ravel()
-    d = judge.limits.rough(lon.ravel(), lat.ravel(), beside).reshape(x.shape)
-    d += judge.sigma_m[area] * z[:, 7]  # the limit is where it is, all along one flight
-    unknown = np.zeros(len(row), bool)
-    for k in np.flatnonzero(judge.tall[area]).tolist():
-        margin = _margin(judge, tracks, int(row[k]), judge.areas[area[k]], t[:, k], clock_s)
-        if margin is None:
-            unknown[k] = True
-        else:
-            d[:, :, k] = np.minimum(d[:, :, k], margin)
-    inside = d >= 0
-    best = _peak(d)
-    entered = inside.any(axis=1) | (best >= 0)
-    p = entered.mean(axis=0)
-    eta = np.full((len(row), 3), np.nan)
-    when = _when(d, inside, t)
-    for k in range(len(row)):
-        hits = entered[:, k] & ~inside[:, 0, k]
-        if hits.any() and hits.sum() >= entered[:, k].sum() / 2:
-            eta[k] = np.quantile(when[hits, k], (0.05, 0.5, 0.95))
-    return np.where(unknown, np.nan, p), eta
-
-
-def _peak(d: Floats) -> Floats:
-    """Return the greatest d of each flight (draws, K), also between times: a parabola's top."""
-    k = np.clip(d.argmax(axis=1), 1, TIMES - 2)[:, None, :]
-    a, b, c = (np.take_along_axis(d, k + step, axis=1)[:, 0] for step in (-1, 0, 1))
-    bend = a - 2 * b + c
-    with np.errstate(divide="ignore", invalid="ignore"):
-        top = b - (c - a) ** 2 / (8 * bend)
-    fair = (bend < 0) & (np.abs(c - a) < -2 * bend)
-    return np.asarray(np.maximum(d.max(axis=1), np.where(fair, top, -np.inf)))
-
-
-def _when(d: Floats, inside: Bools, t_s: Floats) -> Floats:
-    """Return when each flight (draws, K) is first inside; at its peak if only between times."""
-    k = np.where(inside.any(axis=1), inside.argmax(axis=1), d.argmax(axis=1))
-    before = np.maximum(k - 1, 0)
-    d1 = np.take_along_axis(d, k[:, None], axis=1)[:, 0]
-    d0 = np.take_along_axis(d, before[:, None], axis=1)[:, 0]
-    t1, t0 = np.take_along_axis(t_s, k, axis=0), np.take_along_axis(t_s, before, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(d1 > d0, np.clip(-d0 / (d1 - d0), 0.0, 1.0), 1.0)
-    return np.asarray(t0 + share * (t1 - t0))
-
-
-def _margin(
-    judge: Judge, tracks: Tracks, row: int, area: Area, t_s: Floats, clock_s: float
-) -> NDArray[np.float64] | None:
-    """Return how far drawn flights (draws, times) are within the vertical limits; None: untold."""
-    h_m, sigma_m = judge.height_of(tracks, np.array([row]), clock_s)
-    rate = tracks.vrate_mps[row]
-    climb = (0.0 if np.isnan(rate) else float(rate)) + CLIMB_SIGMA_MPS * _Z[:, 7:8]
-    out = np.full((DRAWS, len(t_s)), np.inf)
-    for limit, sign in ((area.lower, 1.0), (area.upper, -1.0)):
-        if limit is None or not chance.binds(limit):
-            continue
-        told = ~np.isnan(h_m[0])
-        if not told.any():
-            h = judge.heights.prior_at(_SHARES)[:, None] + 0 * t_s
-        else:
-            have = DATUMS.index(limit.datum)
-            have = have if told[have] else int(np.flatnonzero(told)[0])
-            low, high, extra = judge.heights.offset_m(DATUMS[have], limit.datum, h_m[:, have])
-            if high[0] - low[0] > 1.0:
-                ends = (h_m[0, have] + low[0] - limit.h_m, h_m[0, have] + high[0] - limit.h_m)
-                if ends[0] < 0 < ends[1]:
-                    return None
-            middle = h_m[0, have] + (low[0] + high[0]) / 2
-            wide = float(np.hypot(sigma_m[0], extra))
-            h = middle + wide * _Z[:, 6:7] + climb * t_s
-        out = np.minimum(out, sign * (h - limit.h_m))
-    return out

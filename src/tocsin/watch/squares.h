@@ -1,0 +1,118 @@
+/* The squares of tree.py, and distances in them; in limits.py every step is explained.
+
+   The squares are made in Python.  Where a place needs one that is still to be made the answer is
+   MISSING: Python makes it and asks again. */
+
+#ifndef TOCSIN_SQUARES_H
+#define TOCSIN_SQUARES_H
+
+#include "plane.h"
+
+enum { LEAF = 2, UNMADE = -1, NOTHING = -2 }; /* limits.py */
+enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1, ENOUGH = 200 };
+#define FAR_M 100000.0
+
+static const double STEP_DEG[LEVELS] = {1.0, 0.25, 0.0625, 0.015625};
+
+typedef struct {
+  const int64_t *root;                  /* of every largest square: its row in `table` */
+  const int64_t *table;                 /* (rows, areas) first node, or none */
+  const double *rest_m;                 /* of every row */
+  int64_t areas;
+  const double *middle;                 /* (nodes, 4): longitude, latitude, distance */
+  const int64_t *below;                 /* of every node: its first of sixteen, UNMADE, NOTHING */
+  const int8_t *level, *state;
+  const int64_t *start, *n, *flat;      /* pieces of every node */
+  const double *a_lon, *a_lat, *b_lon, *b_lat;
+  const uint8_t *clip;                  /* an edge of the data, no limit */
+  int64_t *grid;                        /* of every node: which of `drawn` */
+  float *drawn;                         /* (room, NODES, NODES) */
+  int64_t *drawings;                    /* how many there are */
+  int64_t room;
+} Squares;
+
+static inline int64_t index_of(double value, double step, int64_t most) {
+  double at = floor(value / step);
+  return at < 0 ? 0 : at > most - 1 ? most - 1 : (int64_t)at;
+}
+
+static inline int64_t root_of(const Squares *s, double lon, double lat) {
+  if (isnan(lon) || isnan(lat)) return MISSING; /* no place: Python refuses it */
+  return s->root[index_of(lat + 90.0, 1.0, ROWS) * COLUMNS + index_of(lon + 180.0, 2.0, COLUMNS)];
+}
+
+/* The smallest square of a place below a node; MISSING where it is still to be made. */
+static inline int64_t smallest(const Squares *s, int64_t node, double lon, double lat) {
+  for (int level = 1; level < LEVELS; level++) {
+    int64_t first = s->below[node];
+    double step = STEP_DEG[level];
+    int64_t most = (int64_t)(180 / step), i, j;
+    if (first == NOTHING) return node;
+    if (first == UNMADE) return MISSING;
+    i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
+    node = first + (i & 3) * 4 + (j & 3);
+  }
+  return node;
+}
+
+/* The distance from the nearest of a square's pieces, every `step`-th of them.  In a leaf the side
+   is that of the middle, changed with every piece that the way from there (qx, qy) crosses; another
+   square lies on one side as a whole, as far as anything is measured in it. */
+static inline double measured(const Squares *s, const Place *at, int64_t node, int64_t step, double qx,
+                       double qy) {
+  double least = INFINITY, a[2], b[2];
+  int leaf = s->state[node] == LEAF, within = s->middle[4 * node + 2] > 0;
+  const int64_t *piece = s->flat + s->start[node];
+  for (int64_t k = 0; k < s->n[node]; k += step) {
+    int64_t p = piece[k];
+    ends(at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
+    if (!s->clip[p]) least = least_of(squared(a, b), least);
+    if (leaf) within ^= crossed(a, b, qx, qy);
+  }
+  least = least == INFINITY ? FAR_M : sqrt(least);
+  return within ? least : -least;
+}
+
+/* Draw a square, if there is room: the distance at the points that `rough` goes between. */
+static inline int drawn(const Squares *s, int64_t node) {
+  const double *middle = s->middle + 4 * node;
+  double high = STEP_DEG[s->level[node]];
+  int64_t step = s->state[node] != LEAF && s->n[node] > ENOUGH ? s->n[node] / ENOUGH : 1;
+  float *out = s->drawn + *s->drawings * NODES * NODES;
+  if (*s->drawings >= s->room) return 0;
+  for (int k = 0; k < NODES * NODES; k++) {
+    double lat = middle[1] + high * ((k / NODES) / (double)CELLS - 0.5), qx, qy;
+    double lon = middle[0] + 2 * high * ((k % NODES) / (double)CELLS - 0.5);
+    Place at = place(lon, lat < -90.0 ? -90.0 : lat > 90.0 ? 90.0 : lat);
+    xy(&at, middle[0], middle[1], &qx, &qy);
+    out[k] = (float)measured(s, &at, node, step, qx, qy);
+  }
+  s->grid[node] = (*s->drawings)++;
+  return 1;
+}
+
+/* A distance interpolated between the points drawn in the square of a place; 0 where a square is
+   still to be made, or has no room to be drawn. */
+static inline int rough(const Squares *s, double lon, double lat, int64_t area, double *d_m) {
+  int64_t root = root_of(s, lon, lat), node, row, column;
+  double high, x, y, fx, fy, south, north;
+  const float *at;
+  if (root < 0) return 0;
+  node = s->table[root * s->areas + area];
+  *d_m = -FAR_M;
+  if (node < 0) return 1;
+  node = smallest(s, node, lon, lat);
+  if (node < 0 || (s->grid[node] < 0 && !drawn(s, node))) return 0;
+  high = STEP_DEG[s->level[node]];
+  x = (lon - s->middle[4 * node]) / (2 * high) + 0.5;
+  y = (lat - s->middle[4 * node + 1]) / high + 0.5;
+  x = (x < 0 ? 0 : x > 1 ? 1 : x) * CELLS, y = (y < 0 ? 0 : y > 1 ? 1 : y) * CELLS;
+  row = y < CELLS ? (int64_t)y : CELLS - 1, column = x < CELLS ? (int64_t)x : CELLS - 1;
+  fy = y - row, fx = x - column;
+  at = s->drawn + s->grid[node] * NODES * NODES + row * NODES + column;
+  south = at[0] * (1 - fx) + at[1] * fx, north = at[NODES] * (1 - fx) + at[NODES + 1] * fx;
+  *d_m = south * (1 - fy) + north * fy;
+  return 1;
+}
+
+#endif
