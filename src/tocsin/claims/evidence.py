@@ -74,6 +74,7 @@ class Evidence:
     rough_distance: Mapping[tuple[str, str], Measuring] = field(default_factory=dict)
     #: From which edges depth is measured, where not from every one.
     outward: Mapping[tuple[str, str], Deepening] = field(default_factory=dict)
+    rough_outward: Mapping[tuple[str, str], Deepening] = field(default_factory=dict)
     places: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # lon_deg, lat_deg
     height_observed: bool = True  # False: the samples hold the case's prior on height and no more
     geoid_m: float | None = None  # height of mean sea level above the ellipsoid hereabouts

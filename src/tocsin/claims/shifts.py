@@ -104,7 +104,8 @@ class Shifts:
         cells = np.ix_(rows, keep)
         few, have = copy(self), self.evidence
         if rough and have.rough_distance:
-            have = replace(have, signed_distance=have.rough_distance)
+            far = have.rough_outward or have.outward
+            have = replace(have, signed_distance=have.rough_distance, outward=far)
         few.evidence = replace(have, posterior=None, signed_distance_m={}, place_distance_m={})
         few.own = self.own[rows]
         few.lon, few.lat = self.lon[cells], self.lat[cells]

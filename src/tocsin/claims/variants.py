@@ -55,4 +55,10 @@ def variants(evidence: Evidence, posterior: Posterior) -> Evidence:
     measure = evidence.rough_distance or evidence.signed_distance
     measured = {key: at(lon_v, lat_v) for key, at in measure.items()}
     places = {name: place_m(lon_v, lat_v, *at) for name, at in evidence.places.items()}
-    return replace(evidence, posterior=cloud, signed_distance_m=measured, place_distance_m=places)
+    return replace(
+        evidence,
+        posterior=cloud,
+        signed_distance_m=measured,
+        place_distance_m=places,
+        outward=evidence.rough_outward or evidence.outward,
+    )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.incursion.boundary import Boundary
-from tocsin.incursion.field import SPACING_M, Field
+from tocsin.incursion.field import ERROR_M, SPACING_M, Field
 from tocsin.incursion.nearest import balls, foot, nearest
 from tocsin.incursion.outward import Faced, Outward
 from tocsin.schema import Floats
@@ -34,13 +34,35 @@ class Deepest:
     lat_deg: float
 
 
+def field_of(
+    lon0_deg: float,
+    lat0_deg: float,
+    outward: Outward,
+    *,
+    spacing_m: float = SPACING_M,
+    error_m: float = ERROR_M,
+) -> Field:
+    """Return distances from an outward limit on a grid about a place, for `outward_m`."""
+    line = outward.boundary(outward.parts)
+    return Field(lon0_deg, lat0_deg, 0, line, spacing_m=spacing_m, error_m=error_m, sided=False)
+
+
 def outward_m(
-    lon_deg: Floats, lat_deg: Floats, flat_m: Floats, sigma_m: float, outward: Outward
+    lon_deg: Floats,
+    lat_deg: Floats,
+    flat_m: Floats,
+    sigma_m: float,
+    outward: Outward,
+    field: Field | None = None,
+    *,
+    rough: bool = False,
 ) -> Floats | None:
     """Return the distance from the outward limit of samples that are inside, (M, K).
 
     flat_m   (M, K) distance from every edge, positive inside
     sigma_m  one-sigma error of the limit
+    field    of `field_of`, where samples are measured more than once
+    rough    whether what it says beside the limit is near enough
 
     Outside it is `flat_m`.  None where it is `flat_m` everywhere.
     """
@@ -53,10 +75,9 @@ def outward_m(
     row, k = np.nonzero(flat_m[:, columns] > -SIGMAS * sigma_m)
     k = columns[k]
     lon, lat = lon_deg[row, k], lat_deg[row, k]
-    line = outward.boundary(outward.parts)
-    away = Field(float(lon[0]), float(lat[0]), 0, line, sided=False)(lon, lat)
-    close = np.flatnonzero(away < 3 * SPACING_M)
-    away[close] = _away_m(lon[close], lat[close], line)
+    away = (field or field_of(float(lon[0]), float(lat[0]), outward))(lon, lat)
+    close = np.flatnonzero(away < 3 * SPACING_M) if not rough else np.zeros(0, np.int64)
+    away[close] = _away_m(lon[close], lat[close], outward.boundary(outward.parts))
     inside = flat_m[row, k]
     # Just outside of an edge left out a shifted limit may still have the sample inside; beside
     # the outward limit itself both distances are one, to what interpolation leaves.

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from tocsin import geo
-from tocsin.claims.evidence import Asking, Evidence, Measuring
+from tocsin.claims.evidence import Asking, Deepening, Evidence, Measuring
 from tocsin.claims.judge import judge
 from tocsin.claims.shifts import place_m
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import Field
 from tocsin.incursion.outward import Outward
-from tocsin.incursion.outward_samples import outward_m
+from tocsin.incursion.outward_samples import field_of, outward_m
 from tocsin.run.case import Case
 from tocsin.run.evidence import Weighed
 from tocsin.run.heights import Heights
@@ -195,21 +195,38 @@ def _with_samples(
             key: _union([field.exact for field in fields]) for key, fields in fine.items()
         },
         rough_distance={key: _union(fields) for key, fields in rough.items()},
-        outward={
-            key: partial(_outward_m, several[0].limit)
-            for key, several in parts.items()
-            if len(several) == 1 and several[0].limit and not several[0].limit.every
-        },
+        outward=_deepening(parts, origin, SPACING_M, ERROR_M),
+        rough_outward=_deepening(parts, origin, ROUGH_M, ROUGH_M / 10, rough=True),
         **_told_heights(mine[0].track.heights, posterior),
         aircraft_count=target.aircraft_count,
         aircraft_count_source=target.aircraft_count_source,
     )
 
 
-def _outward_m(limit: Outward, lon_deg: Floats, lat_deg: Floats, signed_m: Floats) -> Floats:
+def _deepening(
+    parts: Mapping[tuple[str, str], Sequence[Weighed]],
+    origin: tuple[float, float],
+    spacing_m: float,
+    error_m: float,
+    *,
+    rough: bool = False,
+) -> dict[tuple[str, str], Deepening]:
+    """Return what measures depth where not every edge of a volume counts, by volume."""
+    found: dict[tuple[str, str], Deepening] = {}
+    for key, several in parts.items():
+        limit = several[0].limit
+        if len(several) == 1 and limit and not limit.every:
+            field = field_of(*origin, limit, spacing_m=spacing_m, error_m=error_m)
+            found[key] = partial(_outward_m, limit, field, rough)
+    return found
+
+
+def _outward_m(
+    limit: Outward, field: Field, rough: bool, lon_deg: Floats, lat_deg: Floats, signed_m: Floats
+) -> Floats:
     """Return the distance from an outward limit; of a limit that is off by an error of its own
     that error is left out where an edge left out is nearer."""
-    far = outward_m(lon_deg, lat_deg, signed_m, 0.0, limit)
+    far = outward_m(lon_deg, lat_deg, signed_m, 0.0, limit, field, rough=rough)
     return signed_m if far is None else far
 
 
