@@ -17,6 +17,7 @@ import numpy as np
 
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
+from tocsin.track.heights import Read, read
 from tocsin.track.imm import Filtered, Measured, forward
 from tocsin.track.models import Modes
 from tocsin.track.plane import Plane
@@ -78,11 +79,15 @@ def branches(
     """
     sets = len(every)
 
+    def measured_at(heights: Floats) -> Measured:
+        return _measured(every, sensors, plane, heights, biases, calibrated)
+
     def tried(heights: Floats, log_prior: Floats) -> Branches:
-        measured = _measured(every, sensors, plane, heights, biases, calibrated)
+        measured = known.at(heights[:, :, 0]) if known else measured_at(heights)
         return Branches(heights, measured, forward(measured, rules.modes), log_prior)
 
     first = every[0]
+    known: Read | None = None
     if np.isfinite(first.h_hae_m).any() or not np.isfinite(first.range_m).any():
         heights = np.stack([_reported(plots, height) for plots in every])[:, None]
         return tried(heights, np.zeros((sets, 1)))
@@ -99,6 +104,9 @@ def branches(
     high = np.clip(height.z_of(most), -FARTHEST_Z + 1.0, FARTHEST_Z)
     if even:
         high = np.maximum([height.share_below(one) for one in most.tolist()], LEAST_SHARE)
+    if not evenly and not biases:
+        ends = height.at_z(np.array([-FARTHEST_Z, FARTHEST_Z])).tolist()
+        known = read(every, ends[0], min(ends[1], float(most.max())), measured_at)
     seen = np.zeros((2, sets, 0))  # what was tried, and its log weight
     steps = np.arange(1, count + 1) / (count + 1)
     for turn in range(PASSES):
