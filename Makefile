@@ -11,6 +11,9 @@ READY := .venv/ready
 # each compiles the whole package once more.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Three workers on two cores, for some tests wait; see tests/workers.py.
+SHARED := -n 3 --dist loadfile --no-loadscope-reorder
+
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -35,10 +38,10 @@ demo: setup ## run the example cases and print where their dossiers are
 	$(BIN)/tocsin demo
 
 test: setup ## run the tests (some minutes)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(SHARED)
 
 test-all: setup ## run every test with full counts (long)
-	TOCSIN_FULL=1 $(BIN)/python -m pytest -n 2 -m ""
+	TOCSIN_FULL=1 $(BIN)/python -m pytest $(SHARED) -m ""
 
 airgap: setup ## build the offline archive and install it where there is no network
 	$(BIN)/python -m pytest -m airgap tests/deploy

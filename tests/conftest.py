@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests import workers
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -16,6 +19,17 @@ SHARED = ROOT.parent / "shared"
 settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
 settings.register_profile("full", max_examples=2000, deadline=None)
 settings.load_profile("full" if os.environ.get("TOCSIN_FULL") else "quick")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first."""
+    workers.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """A file at a time, and all that need a browser together."""
+    return workers.scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ROOT
 from tests.live.conftest import until
 from tests.live.traffic import beast_server
 from tocsin.run.live.outbox import lines
-from tocsin.run.live.service import Watch
 
 GULF = ROOT / "examples" / "watch" / "gulf.toml"
 RECORDING = ROOT / "examples" / "vaindloo-2025-09-19" / "adsb-synthetic-gps.beast"
@@ -95,19 +92,3 @@ def test_check_says_what_a_configuration_is(tmp_path: Path) -> None:
     empty = subprocess.run(command(GULF, "--replay", tmp_path), capture_output=True, text=True)
     assert empty.returncode == 2
     assert "holds no journal" in empty.stderr
-
-
-@pytest.mark.parametrize("seconds", [60, pytest.param(1350, marks=pytest.mark.full)])
-def test_memory_is_flat_at_64_times_the_pace(tmp_path: Path, seconds: int) -> None:
-    """An hour and more of the gulf, in a loop; with `full`, a day."""
-    demo = GULF.with_name("gulf-demo.toml")
-    fast = ["feed.rx.speed=64", "feed.radar.speed=64", "watch.checkpoint_s=600"]
-    sizes: list[int] = []
-    with Watch.of(demo, fast, journal=tmp_path / "journal") as watch:
-        end_s = time.monotonic() + seconds
-        while time.monotonic() < end_s:
-            time.sleep(seconds / 20)
-            sizes.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
-        assert watch.error is None
-    half = sizes[len(sizes) // 2 :]
-    assert max(half) - half[0] < 40 << 20, [size >> 20 for size in sizes]
