@@ -75,7 +75,7 @@ class Field:
         self._volume, self._boundary = volume, boundary
         self._balls = balls(boundary, np.array([volume]))
         self._sides = sides(boundary, volume) if sided else None
-        self._spacing_m, self._error_m = spacing_m, error_m
+        self.spacing_m, self._error_m = spacing_m, error_m
         self._lon0, self._lat0 = lon0_deg, lat0_deg
         self._dlat = float(np.degrees(spacing_m / geo.R_MEAN_M))
         self._dlon = self._dlat / float(np.cos(np.radians(lat0_deg)))
@@ -213,8 +213,8 @@ class Field:
         # No point of a square is further from one of its nine nodes than half a quarter's
         # diagonal, and no nearer to the limit than the node is, less that.
         lat = np.radians(self._lat0 + (j0[tile] + b + half) * self._dlat)
-        wide = self._spacing_m * np.cos(lat) / np.cos(np.radians(self._lat0)) * 1.01
-        reach = half * np.hypot(self._spacing_m, wide) / 2
+        wide = self.spacing_m * np.cos(lat) / np.cos(np.radians(self._lat0)) * 1.01
+        reach = half * np.hypot(self.spacing_m, wide) / 2
         clear = np.abs(nodes).min(axis=(1, 2)) > reach
         done = clear & (off <= self._error_m)
         if done.any():

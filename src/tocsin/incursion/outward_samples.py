@@ -75,9 +75,10 @@ def outward_m(
     row, k = np.nonzero(flat_m[:, columns] > -SIGMAS * sigma_m)
     k = columns[k]
     lon, lat = lon_deg[row, k], lat_deg[row, k]
-    away = (field or field_of(float(lon[0]), float(lat[0]), outward))(lon, lat)
-    close = np.flatnonzero(away < 3 * SPACING_M) if not rough else np.zeros(0, np.int64)
-    away[close] = _away_m(lon[close], lat[close], outward.boundary(outward.parts))
+    field = field or field_of(float(lon[0]), float(lat[0]), outward)
+    away = field(lon, lat)
+    close = np.flatnonzero(away < 3 * field.spacing_m) if not rough else np.zeros(0, np.int64)
+    away[close] = field.exact(lon[close], lat[close])
     inside = flat_m[row, k]
     # Just outside of an edge left out a shifted limit may still have the sample inside; beside
     # the outward limit itself both distances are one, to what interpolation leaves.
