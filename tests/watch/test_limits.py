@@ -93,6 +93,20 @@ def test_what_is_prepared_is_all_that_a_place_near_a_limit_needs() -> None:
     assert limits.count == count
 
 
+def test_what_is_drawn_before_it_is_asked_is_what_is_drawn_then() -> None:
+    shapes = [area_of(coast()), area("EE")]
+    one, two = Limits(shapes), Limits(shapes)
+    assert one.prepare(300, drawn=True) <= one.prepare(100_000, drawn=True)
+    drawings = int(one._drawings[0])
+    assert one.prepare(100_000, drawn=True) == one.count
+    rng = np.random.default_rng(4)
+    lon, lat = rng.uniform(22.0, 28.0, 3000), rng.uniform(58.0, 60.4, 3000)
+    which = rng.integers(0, 2, 3000)
+    assert np.array_equal(one.rough(lon, lat, which), two.rough(lon, lat, which))
+    if one._nearby is not None:
+        assert int(one._drawings[0]) == drawings > int(two._drawings[0])
+
+
 def test_a_mirrored_area_has_mirrored_distances() -> None:
     shape = coast(lon0=10.0, lat0=50.0)
     ring = shape.volume.rings[0]

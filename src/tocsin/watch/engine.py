@@ -151,9 +151,10 @@ class Engine:
     def warm(self, most: int = 50_000) -> int:
         """Prepare the surroundings of every limit; return how many squares there are.
 
-        Changes no result: what is not prepared is prepared when the first track comes there.
+        Where a rule looks ahead, what that goes between is measured too.  Changes no result: what
+        is not prepared is prepared when the first track comes there.
         """
-        return self.judge.limits.warm(most)
+        return self.judge.limits.prepare(most, drawn=self.judge.raises(AlertKind.PREDICTED))
 
     def dump(self) -> bytes:
         """Return the whole state; the same state gives the same bytes."""

@@ -96,3 +96,17 @@ long tocsin_rough(const Squares *s, long n, const double *lon, const double *lat
     if (!rough(s, lon[i], lat[i], area[i], &d_m[i])) return MISSING;
   return n;
 }
+
+/* All points of the squares from one on and before another that are divided no further; returns how
+   many squares were drawn, MISSING where there is no room. */
+long tocsin_draw(const Squares *s, int64_t from, int64_t to) {
+  long out = 0;
+  for (int64_t node = from; node < to; node++) {
+    float *points;
+    if (s->below[node] != NOTHING) continue;
+    if (!(points = drawn(s, node))) return MISSING;
+    for (int64_t k = 0; k < NODES * NODES; k++) at_point(s, node, points, k / NODES, k % NODES);
+    out++;
+  }
+  return out;
+}

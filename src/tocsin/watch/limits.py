@@ -31,6 +31,19 @@ class Limits(Tree):
     def __init__(self, areas: Sequence[Area], far_m: float = FAR_M) -> None:
         super().__init__(areas, far_m)
         self._nearby = nearby(self, len(self._areas))
+        self._drawn_to = 0  # squares before this one are drawn
+
+    def prepare(self, most: int, *, drawn: bool) -> int:
+        """Make the squares around every limit, about so many; return how many there are.
+
+        drawn   what `rough` goes between in them too, where it is compiled
+        """
+        count = self.warm(most)
+        if drawn and self._nearby is not None and self._drawn_to < count:
+            self._drawable(count)
+            self._nearby.draw(self._drawn_to, count)
+            self._drawn_to = count
+        return count
 
     def look(self, lon_deg: Floats, lat_deg: Floats, need_m: Floats) -> Seen:
         """Return the areas that places (N,) are in or not far from, and how deep.

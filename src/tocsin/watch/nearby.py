@@ -85,8 +85,8 @@ class Nearby:
     def __init__(self, code: ctypes.CDLL, limits: Any, areas: int) -> None:
         self._look, self._rough = code.tocsin_look, code.tocsin_rough
         self._within = code.tocsin_within
-        self._distance = code.tocsin_distance
-        for each in (self._look, self._rough, self._distance, self._within):
+        self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
+        for each in (self._look, self._rough, self._distance, self._within, self._draw):
             each.restype = ctypes.c_long
         self._limits, self._areas = limits, areas
         self._squares = Squares()
@@ -166,6 +166,10 @@ class Nearby:
             *(ctypes.c_void_p(at(each)) for each in (*given, d_m)),
         )
         return None if done < 0 else d_m
+
+    def draw(self, first: int, last: int) -> None:
+        """Draw the squares from one on and before another; there must be room."""
+        self._draw(ctypes.byref(self.squares()), ctypes.c_int64(first), ctypes.c_int64(last))
 
     def squares(self) -> Squares:
         """Return where the arrays lie; they grow, and are others then."""

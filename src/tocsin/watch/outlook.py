@@ -89,11 +89,18 @@ class Prophet:
             )
             for span in self._spans
         }
-        self.eta: dict[tuple[int, int], Interval] = {}  # of what was looked at last
+        self._seen: list[tuple[Ints, Ints, Floats]] = []  # rows, areas, times: looked at last
+
+    def eta(self, row: int, area: int) -> Interval | None:
+        """Return when a track enters an area, if the last look ahead saw that it may."""
+        for rows, areas, eta_s in reversed(self._seen):
+            for n in np.flatnonzero((rows == row) & (areas == area)).tolist():
+                return Interval(*(round(float(x), 1) for x in eta_s[n]))
+        return None
 
     def look(self, rows: Ints, found: Within, clock_s: float) -> Iterator[Coming]:
         """Look ahead for those of the rows that are due; `found` is where they are now."""
-        self.eta.clear()
+        self._seen.clear()
         o, settings = self._outlook, self._judge.settings
         if not self._spans:
             return
@@ -147,14 +154,15 @@ class Prophet:
             at = found.at[pair]
             np.minimum.at(free_s, at, ahead.free_s)
             waiting[at[ahead.waits]] = True
-            value = np.nan_to_num(ahead.p, nan=-1.0)
-            for n in np.flatnonzero(value >= 0.01).tolist():
-                if value[n] > best[at[n]]:
-                    best[at[n]], area[at[n]] = value[n], found.area[pair[n]]
-                    eta[at[n]] = ahead.eta_s[n]
-                if not np.isnan(ahead.eta_s[n, 0]):
-                    here_now = (int(found.row[pair[n]]), int(found.area[pair[n]]))
-                    self.eta[here_now] = Interval(*(round(float(x), 1) for x in ahead.eta_s[n]))
+            likely = np.flatnonzero(ahead.p >= 0.01)
+            for n, row, value in zip(
+                *(v.tolist() for v in (likely, at[likely], ahead.p[likely])), strict=True
+            ):
+                if value > best[row]:
+                    best[row], area[row] = value, found.area[pair[n]]
+                    eta[row] = ahead.eta_s[n]
+            some = likely[~np.isnan(ahead.eta_s[likely, 0])]
+            self._seen.append((found.row[pair[some]], found.area[pair[some]], ahead.eta_s[some]))
             told = np.ones(len(k), bool)
             told[ask[ahead.waits]] = False
             k, p = k[told], p[told]

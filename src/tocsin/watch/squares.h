@@ -73,22 +73,32 @@ static inline double measured(const Squares *s, const Place *at, int64_t node, i
   return within ? least : -least;
 }
 
-/* Draw a square, if there is room: the distance at the points that `rough` goes between. */
-static inline int drawn(const Squares *s, int64_t node) {
-  const double *middle = s->middle + 4 * node;
-  double high = STEP_DEG[s->level[node]];
-  int64_t step = s->state[node] != LEAF && s->n[node] > ENOUGH ? s->n[node] / ENOUGH : 1;
-  float *out = s->drawn + *s->drawings * NODES * NODES;
-  if (*s->drawings >= s->room) return 0;
-  for (int k = 0; k < NODES * NODES; k++) {
-    double lat = middle[1] + high * ((k / NODES) / (double)CELLS - 0.5), qx, qy;
-    double lon = middle[0] + 2 * high * ((k % NODES) / (double)CELLS - 0.5);
+/* Where the distances at the points of a square are kept, each NaN until somebody asks for it; null
+   where there is no room. */
+static inline float *drawn(const Squares *s, int64_t node) {
+  if (s->grid[node] < 0) {
+    if (*s->drawings >= s->room) return 0;
+    s->grid[node] = (*s->drawings)++;
+    for (int k = 0; k < NODES * NODES; k++) s->drawn[s->grid[node] * NODES * NODES + k] = NAN;
+  }
+  return s->drawn + s->grid[node] * NODES * NODES;
+}
+
+/* The distance at a point of a square, which `rough` goes between. */
+static inline double at_point(const Squares *s, int64_t node, float *points, int64_t row,
+                              int64_t column) {
+  float *here = points + row * NODES + column;
+  if (isnan(*here)) {
+    const double *middle = s->middle + 4 * node;
+    double high = STEP_DEG[s->level[node]], qx, qy;
+    double lat = middle[1] + high * (row / (double)CELLS - 0.5);
+    double lon = middle[0] + 2 * high * (column / (double)CELLS - 0.5);
+    int64_t step = s->state[node] != LEAF && s->n[node] > ENOUGH ? s->n[node] / ENOUGH : 1;
     Place at = place(lon, lat < -90.0 ? -90.0 : lat > 90.0 ? 90.0 : lat);
     xy(&at, middle[0], middle[1], &qx, &qy);
-    out[k] = (float)measured(s, &at, node, step, qx, qy);
+    *here = (float)measured(s, &at, node, step, qx, qy);
   }
-  s->grid[node] = (*s->drawings)++;
-  return 1;
+  return *here;
 }
 
 /* A distance interpolated between the points drawn in the square of a place; 0 where a square is
@@ -96,21 +106,22 @@ static inline int drawn(const Squares *s, int64_t node) {
 static inline int rough(const Squares *s, double lon, double lat, int64_t area, double *d_m) {
   int64_t root = root_of(s, lon, lat), node, row, column;
   double high, x, y, fx, fy, south, north;
-  const float *at;
+  float *at;
   if (root < 0) return 0;
   node = s->table[root * s->areas + area];
   *d_m = -FAR_M;
   if (node < 0) return 1;
   node = smallest(s, node, lon, lat);
-  if (node < 0 || (s->grid[node] < 0 && !drawn(s, node))) return 0;
+  if (node < 0 || !(at = drawn(s, node))) return 0;
   high = STEP_DEG[s->level[node]];
   x = (lon - s->middle[4 * node]) / (2 * high) + 0.5;
   y = (lat - s->middle[4 * node + 1]) / high + 0.5;
   x = (x < 0 ? 0 : x > 1 ? 1 : x) * CELLS, y = (y < 0 ? 0 : y > 1 ? 1 : y) * CELLS;
   row = y < CELLS ? (int64_t)y : CELLS - 1, column = x < CELLS ? (int64_t)x : CELLS - 1;
   fy = y - row, fx = x - column;
-  at = s->drawn + s->grid[node] * NODES * NODES + row * NODES + column;
-  south = at[0] * (1 - fx) + at[1] * fx, north = at[NODES] * (1 - fx) + at[NODES + 1] * fx;
+  south = at_point(s, node, at, row, column) * (1 - fx) + at_point(s, node, at, row, column + 1) * fx;
+  north = at_point(s, node, at, row + 1, column) * (1 - fx) +
+          at_point(s, node, at, row + 1, column + 1) * fx;
   *d_m = south * (1 - fy) + north * fy;
   return 1;
 }

@@ -86,7 +86,7 @@ class Subject:
 
     def eta(self) -> Interval | None:
         """Return when it is likely to enter, as it was looked at last."""
-        return self.engine.prophet.eta.get((self.row, self.slot.area))
+        return self.engine.prophet.eta(self.row, self.slot.area)
 
     def heading(self) -> str:
         """Return height, speed and course."""

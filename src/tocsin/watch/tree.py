@@ -121,7 +121,6 @@ class Tree:
             if self._below[self._prepared] == UNMADE:
                 self._divide(self._prepared)
             self._prepared += 1
-        self._drawable(self.count)
         return self.count
 
     def _drawable(self, count: int) -> None:
