@@ -18,7 +18,7 @@ from tests.calling import tocsin
 from tocsin.airspace.bundled import bundled_volumes, states_near
 from tocsin.airspace.edges import outline
 from tocsin.errors import CaseError, UsageError
-from tocsin.incursion.outward import NO_FLAG
+from tocsin.incursion.outward import ENCLOSED, NO_FLAG
 from tocsin.run.case import read_case
 from tocsin.run.flow import run_case
 from tocsin.run.outward import OutwardLimits, listed
@@ -63,6 +63,33 @@ def test_the_outward_limit_of_estonia_is_the_sea_and_the_russian_line() -> None:
         "Depth in EE (osm-2024) is measured from the outward limit for an aircraft of RU: "
         "edges shared with LV do not count."
     ]
+
+
+def _open_m(state: str) -> tuple[float, str]:
+    """Return how much of a state's limit faces nobody, and why every edge counts for the US."""
+    (volume,) = bundled_volumes("sovereign", [state])
+    limit = OutwardLimits([volume], "US", 0.05)(outline(volume))
+    assert limit is not None
+    facing = limit.facing
+    ends = (facing.a_lon_deg, facing.a_lat_deg, facing.b_lon_deg, facing.b_lat_deg)
+    return float(GEOD.inv(*ends)[2][facing.beyond < 0].sum()), limit.why
+
+
+@pytest.mark.parametrize("state", ["AD", "LI", "LU", "SM"])
+def test_a_state_without_a_coast_has_no_open_edge(state: str) -> None:
+    assert _open_m(state) == (0.0, ENCLOSED)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("state", ["AT", "BY", "CH", "CZ", "HU", "MD", "MK", "SK", "VA", "XK"])
+def test_no_other_state_without_a_coast_has_one(state: str) -> None:
+    assert _open_m(state) == (0.0, ENCLOSED)
+
+
+@pytest.mark.full
+def test_what_neither_serbia_nor_croatia_claims_is_open() -> None:
+    open_m, _ = _open_m("RS")  # the pockets on the Danube near 45.6 to 45.9 N
+    assert 3_000 < open_m < 10_000
 
 
 def test_what_is_not_sovereign_airspace_has_no_outward_limit() -> None:

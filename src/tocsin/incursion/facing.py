@@ -6,7 +6,8 @@ The tolerance is what the two files leave open between them, three sigma of both
 
     3 sqrt(sigma_a^2 + sigma_b^2), and at least `LEAST_M`
 
-so a sliver between two drawings of one border is not taken for the open sea.  Going out, and not
+so a sliver between two drawings of one border is not taken for the open sea, not even at the tip
+of a wedge, where the whole tolerance leads straight through it and back into the volume.  Going out, and not
 merely being near, keeps the end of a border sharp: where a sea limit leaves it at a right angle or
 more, the first metre of the sea limit is open; at an angle of 30 degrees the first 1.7 tolerances
 of it are taken for shared.
@@ -38,6 +39,7 @@ LEAST_M = 0.25  # two files that agree still differ by rounding and by how edges
 STEP_M = 200.0
 FINE_M = 0.1
 _END_M = 0.25  # from a vertex: on it, two pieces meet
+_SECTIONS = 16
 _OPEN = -1
 
 
@@ -72,6 +74,12 @@ class _Asked:
     def away_m(self, points_m: Floats) -> Floats:
         return nearest(points_m, np.zeros(len(points_m), np.int64), self.balls, self.line)[0]
 
+    def comes_near(self, own: Boundary, piece: Ints) -> bool:
+        """Return whether any of some pieces may lie within the tolerance, or inside."""
+        middle = own.middle_m[piece]
+        reach = self.tolerance_m + own.half_m[piece]
+        return bool((self.away_m(middle) <= reach).any() or self.holds(middle).any())
+
     def holds(self, points_m: Floats) -> NDArray[np.bool_]:
         lon, lat = geo.lonlat(points_m)
         out = np.zeros(len(lon), np.bool_)
@@ -92,11 +100,17 @@ def facing(
     """
     own = put_together([outline])
     names = tuple(dict.fromkeys(name for name, _ in neighbours))
-    number = np.array([names.index(name) for name, _ in neighbours], np.int64)
     sigma_m = outline.volume.sigma_m
-    itself, *asked = (_asked(o, own, sigma_m) for o in (outline, *(o for _, o in neighbours)))
-    asking = _Asking(own, itself, asked, number, [_asked(o, own, sigma_m) for o in rivals])
     piece = np.flatnonzero(~own.clip)
+    asked = [(names.index(name), _asked(other, own, sigma_m)) for name, other in neighbours]
+    asked = [(number, one) for number, one in asked if one.comes_near(own, piece)]
+    asking = _Asking(
+        own,
+        _asked(outline, own, sigma_m),
+        [one for _, one in asked],
+        np.array([number for number, _ in asked], np.int64),
+        [_asked(other, own, sigma_m) for other in rivals],
+    )
     chord = np.sqrt(geo.dot(own.b_m - own.a_m, own.b_m - own.a_m))
     node_piece, node_f = _nodes(piece, chord)
     code = asking.codes(node_piece, node_f)
@@ -149,7 +163,7 @@ class _Asking:
             disputed |= (mine & (away > tolerance)).any(axis=0)
             some = np.flatnonzero(near.any(axis=0))
             first_m = self._first_m(at[some], normal[some], near[:, some], mine[:, some])
-            # At the tip of a spike every way out leads straight back in: then the nearest it is.
+            # At the tip of a spike both ways out lead straight back in: then the nearest it is.
             first_m = np.where(np.isnan(first_m), away[:, some], first_m)
             met = np.isfinite(first_m).any(axis=0)
             # Where three meet two may begin at one step out: the one whose line is nearer.
@@ -165,7 +179,8 @@ class _Asking:
     ) -> Floats:
         """Return how far straight out from places the first of the others begins, (others, N).
 
-        inf for those that do not begin there, NaN for all of a place from which no way leads out.
+        inf for those that do not begin there, NaN for all of a place from which no way leads out
+        of the volume within the tolerance.
         """
         most = max(other.tolerance_m for other in self.others)
         first_m = np.where(mine, 0.0, np.inf)
@@ -175,7 +190,8 @@ class _Asking:
             for side in (far, -far):
                 point = at[rest] + side * normal[rest]
                 out = ~self.itself.holds(point)
-                goes_out[rest] |= out
+                if far == most:  # nearer by, it may be a sliver between two drawings
+                    goes_out[rest] |= out
                 for k, other in enumerate(self.others):
                     ask = np.flatnonzero(out & near[k, rest] & (far <= other.tolerance_m))
                     if len(ask):
@@ -215,9 +231,13 @@ def _parts(
     change = np.flatnonzero(same & (code[1:] != code[:-1]))
     low, high = f[change].copy(), f[change + 1].copy()
     while len(change) and float(((high - low) * chord[piece[change]]).max()) > FINE_M:
-        middle = (low + high) / 2
-        as_low = asking.codes(piece[change], middle) == code[change]
-        low, high = np.where(as_low, middle, low), np.where(as_low, high, middle)
+        step = (high - low)[:, None] / _SECTIONS
+        between = low[:, None] + step * np.arange(1, _SECTIONS)  # few large questions are cheap
+        asked = asking.codes(np.repeat(piece[change], _SECTIONS - 1), between.ravel())
+        same_as_low = asked.reshape(between.shape) == code[change, None]
+        passed = np.logical_and.accumulate(same_as_low, axis=1).sum(axis=1)
+        low = low + passed * step[:, 0]
+        high = low + step[:, 0]
     # A part begins with every piece and with every change within one.
     starts = np.sort(np.concatenate([[0], np.flatnonzero(~same) + 1, change + 1]))
     starts = starts[starts < len(piece)].astype(np.int64)
