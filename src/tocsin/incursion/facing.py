@@ -7,10 +7,11 @@ The tolerance is what the two files leave open between them, three sigma of both
     3 sqrt(sigma_a^2 + sigma_b^2), and at least `LEAST_M`
 
 so a sliver between two drawings of one border is not taken for the open sea, not even at the tip
-of a wedge, where the whole tolerance leads straight through it and back into the volume.  Going out, and not
-merely being near, keeps the end of a border sharp: where a sea limit leaves it at a right angle or
-more, the first metre of the sea limit is open; at an angle of 30 degrees the first 1.7 tolerances
-of it are taken for shared.
+of a wedge, where the whole tolerance leads straight through it and back into the volume.
+
+Going out, and not merely being near, keeps the end of a border sharp: where a sea limit leaves it
+at a right angle or more, the first metre of the sea limit is open; at an angle of 30 degrees the
+first 1.7 tolerances of it are taken for shared.
 
 It is *disputed* where another hypothesis of the same volume draws no limit within the tolerance, or
 where it lies inside a neighbour's volume by more than the tolerance.
