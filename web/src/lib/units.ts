@@ -79,3 +79,8 @@ export function likelihood(p: number | null): string {
   if (p >= 0.05) return 'very unlikely';
   return 'almost no chance';
 }
+
+/** A bias in sigmas: found to a per cent, so no tenths beyond twenty. */
+export function sigmas(value: number): string {
+  return `${value.toFixed(value < 20 ? 1 : 0)} σ`;
+}

@@ -18,7 +18,7 @@ from tocsin.schema import Tlp
 
 _NAV = (
     ("watch", "/watch", "Watch"),
-    ("incidents", "/", "Cases"),
+    ("incidents", "/", "Incidents"),
     ("register", "/register", "Register"),
     ("bell", "/bell", "Bell"),
 )
