@@ -24,6 +24,7 @@ from tocsin.run.flow import run_case
 from tocsin.run.outward import OutwardLimits, listed
 from tocsin.run.simulate import made
 from tocsin.run.whose import flag_of
+from tocsin.schema import Edge, Ring, Volume
 from tocsin.simulate.reading import parse
 
 GEOD = Geod(ellps="WGS84")
@@ -101,6 +102,23 @@ def test_what_is_not_sovereign_airspace_has_no_outward_limit() -> None:
         "Depth in EE (osm-2024): it is not sovereign airspace, so every edge counts."
     ]
     assert OutwardLimits([], "", 0.05).said([region]) == []
+
+
+def test_the_seam_between_two_parts_of_a_volume_is_no_limit() -> None:
+    def part(west: float) -> Volume:
+        lon = west + np.array([0.0, 1.0, 1.0, 0.0])
+        ring = Ring(lon, np.array([59.0, 59.0, 60.0, 60.0]), (Edge.GEODESIC,) * 4)
+        return Volume("V", (ring,), layer="sovereign", sigma_m=10.0)
+
+    parts = [part(24.0), part(25.0)]
+    limit = OutwardLimits(parts, "RU", 0.05)(outline(parts[0]))
+    assert limit is not None
+    assert (limit.left_out, limit.why) == (("V",), "")
+    gone = ~limit.counts
+    assert limit.facing.a_lon_deg[gone] == pytest.approx(25.0, abs=1e-4)
+    ends = (limit.facing.a_lon_deg, limit.facing.a_lat_deg)
+    ends += (limit.facing.b_lon_deg, limit.facing.b_lat_deg)
+    assert GEOD.inv(*(end[gone] for end in ends))[2].sum() == pytest.approx(111_400, abs=100)
 
 
 def test_a_flag_is_a_state() -> None:

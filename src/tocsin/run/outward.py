@@ -91,6 +91,14 @@ class OutwardLimits:
             and other.hypothesis == volume.hypothesis
             and (name := state_of(other, self._states) or other.name) != (own or volume.name)
         ]
+        # A volume that comes in parts: the seam between two of them is no limit of it.
+        laid += [
+            (own or volume.name, other)
+            for other in self._volumes
+            if other is not volume
+            and (other.name, other.layer, other.hypothesis)
+            == (volume.name, volume.layer, volume.hypothesis)
+        ]
         if own:
             box = _box(outline)
             more = [c for c in states_near(*box) if c not in {own, *(name for name, _ in laid)}]
