@@ -125,6 +125,7 @@ def test_a_flag_is_a_state() -> None:
     assert [flag_of(name) for name in ("RUS", "Russia", "us", "")] == ["RU", "RU", "US", ""]
     with pytest.raises(UsageError, match='flag "Rusia" is no state'):
         flag_of("Rusia")
+    assert flag_of("Redland", ["Redland"]) == "Redland"  # a volume that is laid
     assert listed(["LV"]) == "LV"
     assert listed(["FI", "LV", "RU"]) == "FI, LV and RU"
 

@@ -84,11 +84,11 @@ def find(
     if out is not None:
         check_suffix(out)
     fail_on = fail_on_of(fail_on)
-    flag = flag_of(flag)
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
     specs = specs_of(sources, fmt, day, mapping, reference, assume_utc, edition)
     with progress() as doing:
         airspace_read = airspaces.load([airspace_of(path, edge) for path in airspace], doing)
+        flag = flag_of(flag, {volume.name for volume in airspace_read.volumes})
         gathered = gather(specs, settings, qnh=qnh, say=doing)
         doing("looking for passages")
         outlines = airspace_read.outlines(gathered.tracks, settings.max_error_m)

@@ -171,8 +171,10 @@ def _qnh(check: Checked, met: Table, head: Table) -> Qnh | None:
 
 def _flag(check: Checked, root: Table) -> str:
     target = check.known(root.get("target", {}), "target", "[target]")
+    spaces = [item for _, item in check.tables(root, "airspace")]
+    laid = {str(item.get(key, "")) for item in spaces for key in ("volume", "state")}
     try:
-        return flag_of(check.text(target, "flag", "[target]", ""))
+        return flag_of(check.text(target, "flag", "[target]", ""), laid)
     except UsageError as error:
         raise check.fail("[target]", error.problem, error.hint) from None
 

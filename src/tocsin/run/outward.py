@@ -43,7 +43,7 @@ class OutwardLimits:
         max_error_m: float,
         states: Sequence[StateOf] = (),
     ) -> None:
-        self.flag = flag_of(flag)
+        self.flag = flag_of(flag, {volume.name for volume in volumes} | {s.state for s in states})
         self._volumes, self._states, self._max_error_m = tuple(volumes), tuple(states), max_error_m
         self._facing: dict[Outline, Facing] = {}
         self._drawn: dict[int, Outline] = {}

@@ -76,9 +76,9 @@ def made(scenario: Scenario, seed: int, folder: Path, say: Say = quiet) -> Simul
     """
     if seed < 0:
         raise CaseError(f"seed = {seed} is negative", path=scenario.path, place="[scenario]")
-    for aircraft in scenario.aircraft:
-        _flag(aircraft, scenario.path)
     known = airspaces.load([_spec(space, folder, scenario.path) for space in scenario.airspaces])
+    for aircraft in scenario.aircraft:
+        _flag(aircraft, scenario.path, known)
 
     def passages(targets: Sequence[Target]) -> dict[str, Rows]:
         say("looking for the true passages")
@@ -112,7 +112,7 @@ def _passages(
     }
     by_flag: dict[str, list[Target]] = {}
     for target in targets:
-        by_flag.setdefault(_flag(target.aircraft, scenario.path), []).append(target)
+        by_flag.setdefault(_flag(target.aircraft, scenario.path, known), []).append(target)
     for flag, mine in by_flag.items():
         tracks = _tracks(scenario, mine)
         if tracks.num_rows and volumes:
@@ -143,9 +143,9 @@ def _add(
         )
 
 
-def _flag(aircraft: Aircraft, path: str) -> str:
+def _flag(aircraft: Aircraft, path: str, known: airspaces.Airspaces) -> str:
     try:
-        return flag_of(aircraft.flag)
+        return flag_of(aircraft.flag, {volume.name for volume in known.volumes})
     except UsageError as error:
         place = f"[[aircraft]] {aircraft.id}"
         raise CaseError(error.problem, path=path, place=place, hint=error.hint) from None

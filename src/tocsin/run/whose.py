@@ -16,14 +16,18 @@ def code_of(name: str) -> str:
     return state_codes().get(name.strip().upper(), "")
 
 
-def flag_of(name: str) -> str:
+def flag_of(name: str, laid: Iterable[str] = ()) -> str:
     """Return the code of the state that an aircraft is of, "" where nobody says.
 
-    Raises UsageError for what is neither a code nor the name of a state that ships.
+    laid  names of volumes and states that are at hand besides those that ship
+
+    Raises UsageError for what is neither one of them nor a code or name of a state.
     """
     given = name.strip()
     if not given or (code := code_of(given)):
         return code if given else ""
+    if given in laid:
+        return given
     if re.fullmatch("[A-Za-z]{2}", given):
         return given.upper()  # of a state beyond the volumes that ship
     raise UsageError(
