@@ -116,9 +116,9 @@ def test_the_seam_between_two_parts_of_a_volume_is_no_limit() -> None:
     assert (limit.left_out, limit.why) == (("V",), "")
     gone = ~limit.counts
     assert limit.facing.a_lon_deg[gone] == pytest.approx(25.0, abs=1e-4)
-    ends = (limit.facing.a_lon_deg, limit.facing.a_lat_deg)
-    ends += (limit.facing.b_lon_deg, limit.facing.b_lat_deg)
-    assert GEOD.inv(*(end[gone] for end in ends))[2].sum() == pytest.approx(111_400, abs=100)
+    at = limit.facing
+    ends = [each[gone] for each in (at.a_lon_deg, at.a_lat_deg, at.b_lon_deg, at.b_lat_deg)]
+    assert GEOD.inv(ends[0], ends[1], ends[2], ends[3])[2].sum() == pytest.approx(111_400, abs=100)
 
 
 def test_a_flag_is_a_state() -> None:
