@@ -19,6 +19,7 @@ import numpy as np
 
 from tocsin.schema import Floats
 
+NEAR_SIGMA = 20.0
 TRIES = 8  # lengths along a ray
 TRIES_ALIKE = 5
 FIRST = 0.02  # of a length, to see how the margin goes
@@ -47,7 +48,7 @@ def confirmed(
 ) -> Confirmed | None:
     """Return the least bias that holds up when the flight is drawn again; None where none does.
 
-    ways    to a bias that may do, by straight lines
+    ways    to a bias that may do, by straight lines; those first that hold up far out
     before  what a rival limit needed: rivals lie close together, and what was drawn for one of
             them serves the others as well
     """
@@ -56,11 +57,12 @@ def confirmed(
         alike = _on_its_ray(weighing, before, ALIKE * size, tries=TRIES_ALIKE)
         if alike is not None and float(np.linalg.norm(alike.bias)) <= limit:
             return alike
+    points = [point for point in (way() for way in ways) if point is not None]
+    # Near by, lines are to be trusted and the shortest is likely the answer; far out they are not.
+    near = [point for point in points if float(np.linalg.norm(point)) <= NEAR_SIGMA]
+    far = [point for point in points if float(np.linalg.norm(point)) > NEAR_SIGMA]
     best: Confirmed | None = None
-    for way in ways:
-        point = way()
-        if point is None:
-            continue
+    for point in sorted(near, key=lambda b: float(np.linalg.norm(b))) + far:
         most = limit if best is None else float(np.linalg.norm(best.bias))
         found = _on_its_ray(weighing, point, most)
         if found and (best is None or np.linalg.norm(found.bias) < np.linalg.norm(best.bias)):

@@ -45,6 +45,7 @@ class Shifts:
         self.evidence = evidence
         self.positions = positions
         self.again: dict[bytes, Posterior] = {}  # flights drawn again, of one claim
+        self.rough = False  # whether distances need no more than show where to look
         self.which: list[int] | None = None  # the biases of one sensor, where it is alone
         self.whole = posterior
         total = len(posterior.lon_deg)
@@ -103,6 +104,7 @@ class Shifts:
         keep = np.unique(np.linspace(0, count - 1, min(times, count)).astype(np.int64))
         cells = np.ix_(rows, keep)
         few, have = copy(self), self.evidence
+        few.rough = rough
         if rough and have.rough_distance:
             far = have.rough_outward or have.outward
             have = replace(have, signed_distance=have.rough_distance, outward=far)
@@ -190,7 +192,7 @@ class Shifts:
                 found[key] = measure(lon, lat)
         for name, (lon0, lat0) in self.evidence.places.items():
             if (name,) in self.given:
-                found[(name,)] = place_m(lon, lat, lon0, lat0)
+                found[(name,)] = (flat_m if self.rough else place_m)(lon, lat, lon0, lat0)
         return found
 
     def exact(self, bias: Floats) -> Evidence:
@@ -341,6 +343,13 @@ def place_m(lon: Floats, lat: Floats, lon0: Floats | float, lat0: Floats | float
     """
     chord = geo.ecef(lon, lat) - geo.ecef(np.array(lon0), np.array(lat0))
     return geo.arc_m(np.sqrt(geo.dot(chord, chord)))
+
+
+def flat_m(lon: Floats, lat: Floats, lon0: float, lat0: float) -> Floats:
+    """Return the same on a plane about the place: off by 1 % at 100 km in the north."""
+    north = np.radians(lat - lat0)
+    east = np.radians(geo.wrap_deg(lon - lon0)) * np.cos(np.radians(lat0))
+    return np.asarray(geo.R_MEAN_M * np.sqrt(north * north + east * east))
 
 
 def _regress(centred: Floats, values: Floats) -> Floats:
