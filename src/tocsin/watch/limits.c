@@ -4,7 +4,7 @@
 #include "motion.h"
 #include "squares.h"
 
-enum { LOWER_BOUND, EXACT };
+enum { LOWER_BOUND, EXACT, CHUNK = 64 };
 
 /* The distance of a place in its square; *how says what it is worth. */
 static double distance(const Squares *s, const Place *at, int64_t node, double need_m, uint8_t *how) {
@@ -28,18 +28,35 @@ typedef struct {
 
 static long beside(const Squares *s, long i, double lon, double lat, double need_m, long out,
                    const Pairs *to, double *rest_m) {
-  int64_t root = root_of(s, lon, lat);
+  int64_t root = root_of(s, lon, lat), node[CHUNK], area[CHUNK], cell[LEVELS];
   Place at = place(lon, lat);
   if (root < 0) return MISSING;
   *rest_m = s->rest_m[root];
-  for (int64_t v = 0; v < s->areas; v++) {
-    int64_t here = s->table[root * s->areas + v];
-    if (here < 0) continue;
-    here = smallest(s, here, lon, lat);
-    if (here < 0 || out == to->room) return MISSING;
-    to->point[out] = i, to->area[out] = v, to->node[out] = here;
-    to->d_m[out] = distance(s, &at, here, need_m, &to->how[out]);
-    out++;
+  for (int level = 1; level < LEVELS; level++) cell[level] = cell_of(level, lon, lat);
+  for (int64_t from = 0; from < s->areas; from += CHUNK) {
+    int64_t to_area = from + CHUNK < s->areas ? from + CHUNK : s->areas;
+    int count = 0;
+    for (int64_t v = from; v < to_area; v++) {
+      int64_t first = s->table[root * s->areas + v];
+      if (first < 0) continue;
+      __builtin_prefetch(s->below + first);
+      node[count] = first, area[count++] = v;
+    }
+    /* All areas a level at a time: their lines of memory come together. */
+    for (int level = 1; level < LEVELS; level++)
+      for (int k = 0; k < count; k++) {
+        int64_t first = s->below[node[k]];
+        if (first == NOTHING) continue;
+        if (first == UNMADE) return MISSING;
+        node[k] = first + cell[level];
+        if (level < LEVELS - 1) __builtin_prefetch(s->below + node[k]);
+        __builtin_prefetch(s->middle + 4 * node[k]);
+      }
+    if (out + count > to->room) return MISSING;
+    for (int k = 0; k < count; k++, out++) {
+      to->point[out] = i, to->area[out] = area[k], to->node[out] = node[k];
+      to->d_m[out] = distance(s, &at, node[k], need_m, &to->how[out]);
+    }
   }
   return out;
 }

@@ -41,16 +41,21 @@ static inline int64_t root_of(const Squares *s, double lon, double lat) {
   return s->root[index_of(lat + 90.0, 1.0, ROWS) * COLUMNS + index_of(lon + 180.0, 2.0, COLUMNS)];
 }
 
+/* Which of the sixteen that a square is divided into a place lies in, at a level. */
+static inline int64_t cell_of(int level, double lon, double lat) {
+  double step = STEP_DEG[level];
+  int64_t most = (int64_t)(180 / step);
+  int64_t i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
+  return (i & 3) * 4 + (j & 3);
+}
+
 /* The smallest square of a place below a node; MISSING where it is still to be made. */
 static inline int64_t smallest(const Squares *s, int64_t node, double lon, double lat) {
   for (int level = 1; level < LEVELS; level++) {
     int64_t first = s->below[node];
-    double step = STEP_DEG[level];
-    int64_t most = (int64_t)(180 / step), i, j;
     if (first == NOTHING) return node;
     if (first == UNMADE) return MISSING;
-    i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
-    node = first + (i & 3) * 4 + (j & 3);
+    node = first + cell_of(level, lon, lat);
   }
   return node;
 }
