@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from tests.api.made import PASSWORDS, filled_accounts, filled_register
@@ -53,10 +55,22 @@ def held(serving: Serving, board: Board) -> Iterator[Held]:
     found.close()
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[Serving, tuple[Held, FastAPI]]:
+    """Apps by their settings, each over what is put into it: to make one takes a quarter second."""
+    return {}
+
+
 @pytest.fixture
-def client(held: Held) -> Iterator[TestClient]:
+def client(held: Held, apps: dict[Serving, tuple[Held, FastAPI]]) -> Iterator[TestClient]:
     """Somebody who has not signed in."""
-    with TestClient(make(held), base_url=ORIGIN, raise_server_exceptions=True) as made:
+    settings = replace(held.serving, store=None, accounts=None)
+    if settings not in apps:
+        shell = Held(settings, None, None, held.cases)
+        apps[settings] = shell, make(shell)
+    shell, app = apps[settings]
+    shell.__dict__ = vars(held)  # one and the same: a test may change what the server holds
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=True) as made:
         yield made
 
 
