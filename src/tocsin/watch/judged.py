@@ -51,6 +51,9 @@ class Judged:
         for name in ("phase", "entry", "on", "off", "dwell_s", "close_s"):
             setattr(self._table, name, at(getattr(holds, name)))
         self._seen: NDArray[np.float32] | None = None
+        self._found: Any = None
+        self._lies = _Pairs()
+        self._places: dict[int, tuple[Any, ctypes.c_void_p]] = {}
 
     def settle(self, rows: Ints, clear_m: Floats, pairs: Any, asked: Bools) -> None:
         """Write down where tracks are, and in which area each most likely is.
@@ -59,8 +62,8 @@ class Judged:
         """
         self._settled(
             *(self._numbers, ctypes.c_void_p(at(rows)), ctypes.c_long(len(rows))),
-            *(ctypes.c_void_p(at(clear_m)), ctypes.byref(_pairs(pairs))),
-            *(ctypes.c_void_p(at(asked)), self._in_area, self._p_in),
+            *(ctypes.c_void_p(at(clear_m)), self._pairs(pairs)),
+            *(self._fixed(asked), self._in_area, self._p_in),
         )
 
     def calm(
@@ -77,8 +80,8 @@ class Judged:
         """Write down when tracks are to be looked at again if they stay where they are."""
         self._calm(
             *(self._numbers, ctypes.c_void_p(at(rows)), ctypes.c_long(len(rows))),
-            *(ctypes.byref(_pairs(pairs)), ctypes.c_void_p(at(changing))),
-            *(ctypes.c_void_p(at(recheck_s)), ctypes.c_double(patience)),
+            *(self._pairs(pairs), self._fixed(changing)),
+            *(self._fixed(recheck_s), ctypes.c_double(patience)),
             *(self._due if looks_ahead else None, ctypes.c_double(clock_s)),
         )
 
@@ -86,7 +89,7 @@ class Judged:
         """Return the pairs that a rule is to be asked about, their rows and their slots."""
         which, row, slot = np.empty((3, len(pairs.row)), np.int64)
         count = self._asked(
-            *(ctypes.byref(self._of()), ctypes.byref(_pairs(pairs)), ctypes.c_void_p(at(slot_of))),
+            *(ctypes.byref(self._of()), self._pairs(pairs), ctypes.c_void_p(at(slot_of))),
             *(ctypes.c_double(off), *(ctypes.c_void_p(at(each)) for each in (which, row, slot))),
         )
         return which[:count], row[:count], slot[:count]
@@ -105,16 +108,26 @@ class Judged:
             for k, what in zip(which[:count].tolist(), why[:count].tolist(), strict=True)
         ]
 
+    def _pairs(self, found: Any) -> Any:
+        """Return where pairs lie; the same ones are asked about several times in a row."""
+        if self._found is not found:
+            places = (at(each) for each in (found.at, found.row, found.area, found.p))
+            self._found, self._lies = found, _Pairs(*places, len(found.p))
+        return ctypes.byref(self._lies)
+
+    def _fixed(self, array: Any) -> ctypes.c_void_p:
+        """Return where an array lies that is the same at every call."""
+        held = self._places.get(id(array))
+        if held is None or held[0] is not array:
+            held = self._places[id(array)] = (array, ctypes.c_void_p(at(array)))
+        return held[1]
+
     def _of(self) -> _Holds:
         """Return where the holds lie; their entries grow, and are others then."""
         if self._seen is not self._holds.told:
             self._seen = self._holds.told
             self._table.told, self._table.since_s = at(self._holds.told), at(self._holds.since_s)
         return self._table
-
-
-def _pairs(found: Any) -> _Pairs:
-    return _Pairs(*(at(each) for each in (found.at, found.row, found.area, found.p)), len(found.p))
 
 
 def judged(tracks: Tracks, outlook: Outlook, holds: Holds) -> Judged | None:
