@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import tocsin
+from tests.workers import LONGEST, share_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "tocsin"
@@ -126,6 +127,13 @@ def test_make_help_lists_every_target() -> None:
 
 def test_ci_can_be_run() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_what_is_begun_first_is_there() -> None:
+    """A file that has another name now would be begun when its turn comes, and waited for."""
+    assert [share for share in LONGEST if not (ROOT / share).exists()] == []
+    assert share_of("tests/web/test_bell.py::test_x[a/b::c]") == "tests/web"
+    assert share_of("tests/live/test_soak.py::test_x[60]") == "tests/live/test_soak.py"
 
 
 def test_every_page_is_in_the_menu() -> None:
