@@ -32,6 +32,6 @@ def at(values: NDArray[np.generic]) -> int:
     if not values.flags.c_contiguous:
         raise ValueError("an array for a compiled loop lies in pieces")
     if values.flags.writeable and values.size:  # four times as quick as the interface
-        return ctypes.addressof(ctypes.c_char.from_buffer(values))
+        return ctypes.addressof(ctypes.c_char.from_buffer(values.data))
     address: int = values.__array_interface__["data"][0]
     return address
