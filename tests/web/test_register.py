@@ -216,6 +216,7 @@ def test_on_a_narrow_window_nothing_is_cut_off(open_page: Open, width: int, name
         wide = page.evaluate("() => document.documentElement.scrollWidth")
         assert wide <= width, f"{path} is {wide} wide"
         shot(page, f"{what}-{name}")
+        page.close()  # a map that nobody looks at any more need not move on
 
 
 def test_on_paper_and_at_the_door(open_page: Open) -> None:
