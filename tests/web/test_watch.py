@@ -145,7 +145,9 @@ def test_a_server_that_goes_is_told_loudly(open_page: Open, tmp_path: Path) -> N
     """The picture stays, and says since when it is old; when the server is back, it goes on."""
     made = Stand(tmp_path, 12).start()
     # What the browser says of a server that is gone; "Error" is the map's, for a piece of it.
-    lost = ("ERR_", "Failed to load resource", "EventSource", "console: Error")
+    lost = (
+        "ERR_", "Failed to load resource", "Failed to fetch", "EventSource", "console: Error",
+    )  # fmt: skip
     page = open_page("/watch", "reader", at=made, expect=lost)
     try:
         page.wait_for_selector("#alert-al-predicted")
