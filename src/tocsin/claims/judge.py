@@ -60,26 +60,32 @@ def judge(
     trees = parsed(claims, evidence, path)
     sides = frozenset(claim.by for claim in claims if claim.by)
     evidence = replace(evidence, claimants=evidence.claimants | sides)
-    answers = [evaluate(trees[claim.id], evidence, by=claim.by) for claim in claims]
-
+    alone = [
+        claim
+        for claim in claims
+        if not any(isinstance(leaf, Register) for leaf in leaves(trees[claim.id]))
+    ]
     posterior = evidence.posterior
     biased = posterior is not None and posterior.bias_sigmas.size
     study = study_of(evidence, posterior) if posterior is not None and biased else None
+
+    def answering(claim: Claim) -> Answer:
+        return evaluate(trees[claim.id], evidence, by=claim.by)
 
     def needing(claim: Claim, answer: Answer) -> dict[str, Need]:
         return bias_needed(trees[claim.id], evidence, by=claim.by, answer=answer, study=study)
 
     # Side by side, for numpy and compiled loops let threads run; a register may not be shared.
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        both = list(zip(claims, answers, strict=True))
-        apart = {
-            claim.id: pool.submit(needing, claim, answer)
-            for claim, answer in both
-            if not any(isinstance(leaf, Register) for leaf in leaves(trees[claim.id]))
+        told = {claim.id: pool.submit(answering, claim) for claim in alone}
+        answers = {
+            claim.id: told[claim.id].result() if claim.id in told else answering(claim)
+            for claim in claims
         }
+        apart = {claim.id: pool.submit(needing, claim, answers[claim.id]) for claim in alone}
         rows = []
-        for claim, answer in both:
-            tree, waiting = trees[claim.id], apart.get(claim.id)
+        for claim in claims:
+            tree, answer, waiting = trees[claim.id], answers[claim.id], apart.get(claim.id)
             changes = changes_if(tree, evidence, answer)
             needs = waiting.result() if waiting else needing(claim, answer)
             rows.append(to_row(claim, tree, answer, needs, changes, evidence))
