@@ -44,9 +44,15 @@ def required(name: str, why: str) -> None:
     pytest.skip(f"needs {name}: {why}")
 
 
-@pytest.fixture(scope="session")
+# Of this package and not of the session: while Playwright runs, this thread has a loop of events,
+# and a test that begins one of its own, after these, could not.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """Chromium without a graphics card."""
+    """Chromium without a graphics card.
+
+    It runs a loop of its own, so it ends with the last test that needs it: a worker goes on to
+    tests that run loops.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         required("chromium", "apt-get install chromium")
@@ -57,7 +63,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A server with people, the register that ships, and a watch of 120 aircraft."""
     from tocsin.register.sql import open_store
@@ -73,7 +79,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(browser: Any) -> Callable[[str, str], Any]:
     """Sign somebody in at a server, once: a password takes a quarter of a second to try."""
     held: dict[tuple[str, str], Any] = {}
