@@ -44,8 +44,6 @@ def required(name: str, why: str) -> None:
     pytest.skip(f"needs {name}: {why}")
 
 
-# Of this package and not of the session: while Playwright runs, this thread has a loop of events,
-# and a test that begins one of its own, after these, could not.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """Chromium without a graphics card.
