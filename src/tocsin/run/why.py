@@ -86,8 +86,12 @@ def _incursion(opened: Opened, row: Mapping[str, Any]) -> Node:
     )
     return Node(
         what,
-        {"id": row["id"], **told, "depth_from": row.get("depth_from"),
-         "dominant_uncertainty": row.get("dominant_uncertainty")},
+        {
+            "id": row["id"],
+            **told,
+            "depth_from": row.get("depth_from"),
+            "dominant_uncertainty": row.get("dominant_uncertainty"),
+        },
         (
             *_observations(opened, row),
             *_boundary(opened, row["volume"], row["hypothesis"]),
