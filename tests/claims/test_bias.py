@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.claims.flights import evidence
+from tests.claims.flights import DEGREE_M, EE, LIMIT_LAT, evidence
 from tocsin.claims.bias import LIMIT_SIGMA, bias_needed, least
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.grammar import parse
@@ -112,3 +112,15 @@ def test_the_same_inputs_give_the_same_number() -> None:
     case = gaussian(2500.0, [300.0, 200.0])
     tree = parse("never inside(EE)")
     assert bias_needed(tree, case) == bias_needed(tree, case)
+
+
+def test_depth_from_an_outward_limit_is_measured_where_the_flight_is() -> None:
+    """Twice as far as the limit is: 3 km of it are 1.5 km of the other, (4700 - 1500) / 500."""
+
+    def outward(lon: Floats, lat: Floats, signed_m: Floats) -> Floats:
+        assert np.isfinite(lon).all()
+        return 2.0 * (LIMIT_LAT - lat) * DEGREE_M
+
+    case = gaussian(4700.0, [500.0], outward={EE: outward})
+    need = bias_needed(parse("always depth(EE) < 3 km"), case)["osm-2024"]
+    assert need.sigma == pytest.approx(6.4, abs=0.06)

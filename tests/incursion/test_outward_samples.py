@@ -106,3 +106,10 @@ def test_the_edge_is_that_of_most_samples() -> None:
     found = deepest(lon, lat, np.array([5700.0, 5100.0, 4500.0, 5500.0]), limit)
     assert (found.faced.kind, found.faced.neighbour, found.share) == ("shared", "ACC", 0.75)
     assert (found.lon_deg, found.lat_deg) == pytest.approx((25.0, 59.2), abs=0.001)
+
+
+def test_a_sample_without_a_position_is_an_error() -> None:
+    """NaN compares as far from every edge, and the depth would be that by all of them."""
+    nowhere, flat = np.full((3, 4), np.nan), np.full((3, 4), 100.0)
+    with pytest.raises(ValueError, match="no position"):
+        outward_m(nowhere, nowhere, flat, SIGMA_M, limit_of("RU"))

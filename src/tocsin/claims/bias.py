@@ -130,7 +130,9 @@ def _needed(
     limits = {key: d for key, d in evidence.signed_distance_m.items() if key in _keys(world)}
     measures = [leaf for leaf in leaves(tree) if isinstance(leaf, Measure)]
     named = {leaf.of for leaf in measures}
-    moving = any(leaf.quantity in MOVING for leaf in measures)
+    # Depth from an outward limit is measured where the flight is, and not told by its distance.
+    asks = (*MOVING, "depth") if evidence.outward else MOVING
+    moving = any(leaf.quantity in asks for leaf in measures)
     places = {name: d for name, d in evidence.place_distance_m.items() if name in named}
     only = replace(evidence, signed_distance_m=limits, place_distance_m=places)
     shifts = study.only(only, positions=moving)

@@ -64,10 +64,13 @@ def outward_m(
     field    of `field_of`, where samples are measured more than once
     rough    whether what it says beside the limit is near enough
 
-    Outside it is `flat_m`.  None where it is `flat_m` everywhere.
+    Outside it is `flat_m`.  None where it is `flat_m` everywhere.  Raises ValueError for a position
+    that is not finite.
     """
     if outward.every:
         return None
+    if not (np.isfinite(lon_deg).all() and np.isfinite(lat_deg).all()):
+        raise ValueError("a sample has no position")  # it would compare as far from every edge
     columns = _doubtful(lon_deg, lat_deg, flat_m, SIGMAS * sigma_m, outward)
     if not len(columns):
         return None
