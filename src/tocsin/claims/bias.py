@@ -96,7 +96,7 @@ def study_of(evidence: Evidence, posterior: Posterior) -> Shifts:
 def least(needs: dict[str, Need]) -> Need | None:
     """Return the smallest need over the hypotheses; None where any of them needs no bias.
 
-    What was counted on a flight drawn again goes before what was only lengthened like it.
+    What was counted on a flight drawn again goes before what straight lines say.
     """
     if not needs or any(need.sigma is None for need in needs.values()):
         return None

@@ -4,10 +4,10 @@ Far from what the data allow, nothing is straight: a bias in azimuth turns about
 that sets two radars against each other drives the height that they had settled to an end of its
 prior.  So the flight is drawn again from its plots, corrected by the bias that was found, and the
 length of the bias is put right along its ray: P(test | bias, data) >= 0.5 is counted there and not
-extrapolated.  Two ways are tried: the least bias by how the flight moved with the biases among its
-samples, and the least biases by which each sensor alone would come to satisfy the test, all of them
-together, so that none is left to contradict the others.  The shorter of what holds up is the
-answer.
+extrapolated.  Three ways are tried: the least bias by how the flight moved with the biases among
+its samples; the least biases by which each sensor alone would come to satisfy the test, all of them
+together; and the least by which all sensors would be off alike, so that none is left to contradict
+the others.  The shortest of what holds up is the answer.
 """
 
 from __future__ import annotations
