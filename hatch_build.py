@@ -18,8 +18,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 #: Each with the level that was measured to suit it.
 SOURCES = {
     Path("src/tocsin/track/smoother.c"): "-O2",  # the smoother of many tracks
-    Path("src/tocsin/track/sampler.c"): "-O2",  # whole trajectories drawn from a posterior
+    Path("src/tocsin/track/sampler.c"): "-O3",  # whole trajectories drawn from a posterior
     Path("src/tocsin/incursion/distance.c"): "-O2",  # distances from boundaries
+    Path("src/tocsin/incursion/stays.c"): "-O2",  # what each sample does inside
     Path("src/tocsin/watch/round.c"): "-O3",  # a batch into the filters of a watch: 2.6 times -O2
     Path("src/tocsin/watch/limits.c"): "-O3",  # places beside the limits of areas
     Path("src/tocsin/watch/soon.c"): "-O3",  # where tracks may soon be

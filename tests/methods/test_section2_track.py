@@ -17,7 +17,8 @@ from tocsin import geo
 from tocsin.feed.accuracy import EPU95_SIGMA
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
-from tocsin.incursion.joint import judge, share_inside
+from tocsin.incursion.joint import judge
+from tocsin.incursion.stays import share_inside
 from tocsin.schema import Floats, Posterior, Sensor
 from tocsin.track.branches import SampleSettings
 from tocsin.track.imm import Measured, forward, smooth

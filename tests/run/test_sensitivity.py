@@ -77,7 +77,7 @@ def one() -> Any:
 
 def test_quantities_are_those_that_the_finding_prints(one: Any) -> None:
     (episode,) = one.judged.episodes
-    found, inside = quantities(one, episode)
+    found, inside = quantities(episode)
     assert inside.all()
     for name, printed in (
         ("duration", episode.duration_s),

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tocsin import geo
+from tocsin.incursion.stays import Stays, stays, steps_m
 from tocsin.schema import Floats, Posterior
 
 QUANTILES = (0.05, 0.5, 0.95)
 EPISODE_P = 0.05  # an episode is an unbroken time in which P(inside) is above this
-_ROWS = 64  # samples at a time: what fits in cache
 JOIN_S = 30.0  # episodes closer than this are one: a dip of noise is no exit
 
 
@@ -37,6 +36,7 @@ class Episode:
     path_m: Floats  # (3,)
     coverage: float
     shares: dict[str, float]  # of the variance of the time inside
+    stays: Stays  # sample by sample
     every_depth_m: Floats | None = None  # (3,) by every edge, where that may differ
 
 
@@ -73,7 +73,7 @@ def judge(
     outward_m (M, K) distance from the unshifted outward limit where inside; None: as `signed_m`
     """
     if step_m is None:
-        step_m = steps_m(posterior)
+        step_m = steps_m(posterior.lon_deg, posterior.lat_deg)
     shift = rng.standard_normal(len(signed_m)) * sigma_m
     signed = signed_m + shift[:, None]
     far = None if outward_m is None else outward_m + shift[:, None]
@@ -119,69 +119,23 @@ def _episode(
     begin: int,
     end: int,
 ) -> Episode:
-    window = slice(begin, end + 1)
-    d, t = signed[:, window], t_s[window]
-    seen = posterior.observed[window]
-    inside = (d > 0) & seen
-    ever: NDArray[np.bool_] = np.asarray(inside.any(axis=1))
-    d, inside = d[ever], inside[ever]
-    step_in = share_inside(d) * (seen[1:] & seen[:-1])  # (m, k - 1) of each step
-    duration = step_in @ np.diff(t)
-    path = np.einsum("mk,mk->m", step_in, step_m[ever][:, begin:end])
-    every = depth = np.where(inside, d, -np.inf).max(axis=1)
-    if far is not None:
-        depth = np.where(inside, far[:, window][ever], -np.inf).max(axis=1)
-    entry, leave = _ends(d, t, inside)
+    seen = posterior.observed
+    found = stays(signed, far, step_m, seen, t_s, (begin, end))
+    ever = found.ever
     return Episode(
         p_inside=float(ever.mean()),
         begin=begin,
         end=end,
-        entry_s=_quantiles(entry) if not inside[:, 0].any() else None,
-        exit_s=_quantiles(leave) if not inside[:, -1].any() else None,
-        duration_s=_quantiles(duration),
-        depth_m=_quantiles(depth),
-        path_m=_quantiles(path),
-        coverage=float(seen.mean()),
-        shares=_shares(duration, posterior, ever, shift),
-        every_depth_m=None if far is None else _quantiles(every),
+        entry_s=None if np.isnan(found.entry_s).any() else _quantiles(found.entry_s),
+        exit_s=None if np.isnan(found.exit_s).any() else _quantiles(found.exit_s),
+        duration_s=_quantiles(found.duration_s),
+        depth_m=_quantiles(found.depth_m),
+        path_m=_quantiles(found.path_m),
+        coverage=float(seen[begin : end + 1].mean()),
+        shares=_shares(found.duration_s, posterior, ever, shift),
+        stays=found,
+        every_depth_m=None if far is None else _quantiles(found.every_m),
     )
-
-
-def share_inside(d: Floats) -> Floats:
-    """Return which share of each step is inside, distance taken as linear along it."""
-    a, b = d[:, :-1], d[:, 1:]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cut = np.where(a != b, a / (a - b), 0.0)
-    return np.where(
-        (a > 0) & (b > 0), 1.0, np.where((a <= 0) & (b <= 0), 0.0, np.where(a > 0, cut, 1 - cut))
-    )
-
-
-def _ends(d: Floats, t: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return when each sample is first and last inside, to a fraction of a step."""
-    rows = np.arange(len(d))
-    first = np.argmax(inside, axis=1)
-    last = inside.shape[1] - 1 - np.argmax(inside[:, ::-1], axis=1)
-
-    def crossing(k: NDArray[np.int64], other: NDArray[np.int64]) -> Floats:
-        a, b = d[rows, k], d[rows, other]
-        f = np.where(b <= 0, a / np.where(a != b, a - b, 1.0), 0.0)
-        return np.asarray(t[k] + f * (t[other] - t[k]))
-
-    return (
-        crossing(first, np.maximum(first - 1, 0)),
-        crossing(last, np.minimum(last + 1, len(t) - 1)),
-    )
-
-
-def steps_m(posterior: Posterior) -> Floats:
-    """Return how far each sample moves in each step over the ellipsoid, (M, K - 1)."""
-    out = np.empty((len(posterior.lon_deg), len(posterior.t_ns) - 1))
-    for row in range(0, len(out), _ROWS):
-        some = slice(row, row + _ROWS)
-        step = np.diff(geo.ecef(posterior.lon_deg[some], posterior.lat_deg[some]), axis=1)
-        out[some] = np.sqrt(geo.dot(step, step))
-    return out
 
 
 def _quantiles(values: Floats) -> Floats:
@@ -203,7 +157,7 @@ def _shares(
         return {}
     causes = {
         "boundary": shift[ever][:, None],
-        "height": posterior.h_hae_m[ever][:, :1],
+        "height": posterior.h_hae_m[ever, :1],
         "bias": posterior.bias_sigmas[ever] if posterior.bias_sigmas.size else None,
     }
     shares, columns, left = {}, [np.ones((len(value), 1))], total

@@ -118,11 +118,23 @@ def _doubtful(
     columns = np.flatnonzero((flat_m > -least_m).any(axis=0))
     if not len(columns):
         return columns
+    some = slice(int(columns[0]), int(columns[-1]) + 1)  # nearly always all there are
     lon0 = lon_deg[0, columns[0]]
-    east = geo.wrap_deg(lon_deg[:, columns] - lon0)
-    west, south = east.min(axis=0), lat_deg[:, columns].min(axis=0)
-    east, north = east.max(axis=0), lat_deg[:, columns].max(axis=0)
-    most = np.maximum(flat_m[:, columns].max(axis=0), least_m)
+    lon = lon_deg[:, some]
+    if float(lon.max()) - float(lon.min()) > 180.0:
+        lon = geo.wrap_deg(lon - lon0) + lon0
+    columns_of = columns - columns[0]
+    west, east, south, north, most = (
+        each[columns_of]
+        for each in (
+            lon.min(axis=0) - lon0,
+            lon.max(axis=0) - lon0,
+            lat_deg[:, some].min(axis=0),
+            lat_deg[:, some].max(axis=0),
+            flat_m[:, some].max(axis=0),
+        )
+    )
+    most = np.maximum(most, least_m)
     rest = outward.boundary(np.flatnonzero(~outward.counts))
 
     def near(sides: tuple[Floats, ...], most_m: Floats) -> NDArray[np.bool_]:

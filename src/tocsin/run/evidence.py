@@ -15,9 +15,10 @@ from numpy.random import Generator
 
 from tocsin.incursion.boundary import Boundary, put_together
 from tocsin.incursion.field import signed_distance_m
-from tocsin.incursion.joint import Episode, Judged, judge, steps_m
+from tocsin.incursion.joint import Episode, Judged, judge
 from tocsin.incursion.outward import Limits, Outward
 from tocsin.incursion.outward_samples import SIGMAS, deepest, outward_m
+from tocsin.incursion.stays import steps_m
 from tocsin.run.findings import utc
 from tocsin.run.heights import room_m, within
 from tocsin.run.outward import depth_from
@@ -64,7 +65,7 @@ def weigh(
     workers = os.cpu_count() or 1  # and no more at a time: each takes as much memory as its track
     with ThreadPoolExecutor(workers) as pool:
         for track in tracks:
-            step_m = steps_m(track.posterior)
+            step_m = steps_m(track.posterior.lon_deg, track.posterior.lat_deg)
             weighing = partial(_weighed, track, step_m, limits)
             out += pool.map(weighing, outlines, alone, rng.spawn(len(outlines)))
     return out

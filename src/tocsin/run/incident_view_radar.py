@@ -8,7 +8,7 @@ the fused track, so a bias of the radar shows as residuals that lie to one side.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -129,14 +129,10 @@ def answer_of(one: Weighed, columns: slice, sensors: bool) -> Json:
 
 def densities(one: Weighed, t0_ns: int) -> dict[int, Json]:
     """Return by each episode's first grid index how entry and exit spread over time."""
-    thin = replace(
-        one,
-        judged=replace(one.judged, signed_m=one.judged.signed_m[::2], outward_m=None),
-    )
     begin_s = (int(one.track.posterior.t_ns[0]) - t0_ns) / 1e9
     out = {}
     for episode in one.judged.episodes:
-        values, _ = quantities(thin, episode)
+        values, _ = quantities(episode)
         out[episode.begin] = {
             end: told
             for end in ("entry", "exit")

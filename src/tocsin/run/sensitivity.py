@@ -71,88 +71,63 @@ def sensitivity(weighed: Sequence[Weighed], incursions: Sequence[Json]) -> list[
 
 def table(one: Weighed, episode: Episode) -> list[Json]:
     """Return the width of the 5 to 95 % interval of each quantity: of all, and with each known."""
-    values, inside = quantities(one, episode)
-    if int(inside.sum()) < LEAST:
-        return []
+    values, inside = quantities(episode)
     made = one.track.posterior
     causes: dict[str, Floats | None] = {
         "boundary": one.judged.shift_m[inside, None],
         "height": made.h_hae_m[inside, :1],
         "bias": made.bias_sigmas[inside] if made.bias_sigmas.size else None,
     }
-    rows = []
-    for name, value in values.items():
-        good = np.isfinite(value)
-        if int(good.sum()) < LEAST:
+    # What all samples have is fitted together; an end that some did not see, of those that did.
+    good = {name: np.isfinite(value) for name, value in values.items()}
+    rows = {}
+    for which in {mask.tobytes(): mask for mask in good.values()}.values():
+        if int(which.sum()) < LEAST:
             continue  # that end was not observed
-        kept = {c: None if x is None else x[good] for c, x in causes.items()}
-        width = spread(value[good])
-        known = {c: min(w, width) for c, w in widths(value[good], kept).items()}
-        rows.append(
-            {
+        names = [name for name, mask in good.items() if (mask == which).all()]
+        together = np.stack([values[name][which] for name in names], axis=1)
+        whole = spread(together)
+        known = widths(together, {c: None if x is None else x[which] for c, x in causes.items()})
+        for k, name in enumerate(names):
+            width = float(whole[k])
+            rows[name] = {
                 "quantity": name,
                 "unit": UNITS[name],
                 "width": round(width, 3),
-                "known": {cause: round(known[cause], 3) for cause in CAUSES},
+                "known": {c: round(min(float(known[c][k]), width), 3) for c in CAUSES},
             }
-        )
-    return rows
+    return [rows[name] for name in values if name in rows]
 
 
-def quantities(one: Weighed, episode: Episode) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+def quantities(episode: Episode) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
     """Return time inside, depth, entry and exit of the samples that are inside, and which are.
 
     Entry and exit are NaN in samples where that end was not observed.
     """
-    made = one.track.posterior
-    window = slice(episode.begin, episode.end + 1)
-    seen = made.observed[window]
-    t = (made.t_ns[window] - made.t_ns[0]) / 1e9
-    every = one.judged.signed_m[:, window]
-    within = (every > 0) & seen
-    inside: NDArray[np.bool_] = np.asarray(within.any(axis=1))
-    d, within = every[inside], within[inside]
-    deep = one.judged.depth_m[inside, window]
-    step = np.where(seen[1:] & seen[:-1], np.diff(t), 0.0)
-    duration: Floats = np.asarray((within[:, 1:] & within[:, :-1]) @ step, dtype=np.float64)
-    row, at = np.nonzero(within[:, 1:] != within[:, :-1])
-    part = _turn(d, row, at)
-    part = np.where(within[row, at], part, 1.0 - part)
-    duration += np.bincount(row, part * step[at], minlength=len(d))
-    rows = np.arange(len(d))
-    first = within.argmax(axis=1)
-    last = within.shape[1] - 1 - within[:, ::-1].argmax(axis=1)
-    into, out = np.maximum(first - 1, 0), np.minimum(last, within.shape[1] - 2)
-    entry = t[into] + _turn(d, rows, into) * (t[into + 1] - t[into])
-    leave = t[out] + _turn(d, rows, out) * (t[out + 1] - t[out])
+    found = episode.stays
     return {
-        "duration": duration,
-        "depth": np.where(within, deep, -np.inf).max(axis=1),
-        "entry": np.where(first > 0, entry, np.nan),
-        "exit": np.where(last < within.shape[1] - 1, leave, np.nan),
-    }, inside
+        "duration": found.duration_s,
+        "depth": found.depth_m,
+        "entry": found.entry_s,
+        "exit": found.exit_s,
+    }, found.ever
 
 
-def _turn(d: Floats, row: NDArray[np.int64], at: NDArray[np.int64]) -> Floats:
-    """Return at which fraction of a step the distance is zero, taken as linear along it."""
-    a, b = d[row, at], d[row, at + 1]
-    return np.asarray(np.clip(a / np.where(a != b, a - b, 1.0), 0.0, 1.0))
-
-
-def widths(value: Floats, causes: Mapping[str, Floats | None]) -> dict[str, float]:
-    """Return the width of the interval with each cause known, noise among them."""
+def widths(value: Floats, causes: Mapping[str, Floats | None]) -> dict[str, Floats]:
+    """Return the width of the interval of values (N, ...) with each cause known, noise among
+    them."""
     given = {name: _columns(x) for name, x in causes.items() if x is not None}
     given = {name: x for name, x in given.items() if x.shape[1]}
     out = {name: spread(value - _fitted(value, x)) for name, x in given.items()}
     every = np.concatenate([*given.values()], axis=1) if given else np.zeros((len(value), 0))
     out["noise"] = spread(_fitted(value, every))
-    return {name: out.get(name, spread(value)) for name in CAUSES}
+    return {name: out[name] if name in out else spread(value) for name in CAUSES}
 
 
-def spread(value: Floats) -> float:
-    """Return the width of the 5 to 95 % interval."""
-    low, high = np.quantile(value, (0.05, 0.95))
-    return float(high - low)
+def spread(value: Floats) -> Floats:
+    """Return the width of the 5 to 95 % interval of values (N, ...)."""
+    low, high = np.quantile(value, (0.05, 0.95), axis=0)
+    return np.asarray(high - low)
 
 
 def says(rows: Sequence[Json], h_m: Mapping[str, float] | None = None) -> list[str]:
@@ -201,11 +176,11 @@ def _columns(cause: Floats) -> Floats:
 
 
 def _fitted(value: Floats, columns: Floats) -> Floats:
-    """Return what the columns tell of a value, by least squares, about its mean."""
+    """Return what the columns tell of values (N, ...), by least squares, about their means."""
     if not columns.shape[1]:
-        return np.zeros(len(value))
+        return np.zeros_like(value)
     design = np.column_stack([np.ones(len(value)), columns])
     # By the normal equations: the columns are standardised, and there are a dozen for thousands.
-    best = np.linalg.lstsq(design.T @ design, design.T @ (value - value.mean()), rcond=None)[0]
-    fitted = np.asarray(design @ best)
-    return np.asarray(fitted - fitted.mean())
+    goal = design.T @ (value - value.mean(axis=0))
+    fitted = np.asarray(design @ np.linalg.lstsq(design.T @ design, goal, rcond=None)[0])
+    return np.asarray(fitted - fitted.mean(axis=0))
