@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tests.claims.flights import evidence
 from tocsin.claims.bias import bias_needed
+from tocsin.claims.confirm import confirmed
 from tocsin.claims.evidence import Evidence
 from tocsin.claims.grammar import parse
 from tocsin.schema import Floats, Posterior
@@ -63,3 +64,34 @@ def test_what_nothing_drawn_again_satisfies_has_no_number() -> None:
     """The push tires for good at 250 / 0.1 = 2500 m of the 6000."""
     need = bias_needed(parse("never inside(EE)"), bent(0.1))["osm-2024"]
     assert need.beyond and need.p_there is None
+
+
+def test_a_way_that_still_fails_as_far_out_as_the_best_is_left_there() -> None:
+    """Four sigma along a hold; b falls short by far and rises slowly: it is tried twice."""
+    tried: list[Floats] = []
+
+    def weighing(bias: Floats) -> tuple[float, float]:
+        tried.append(bias)
+        margin = float(bias[0] - 4.0 if bias[0] else bias[1] / 100 - 10.0)
+        return margin, float(margin >= 0)
+
+    best = confirmed(
+        [lambda: np.array([4.05, 0.0]), lambda: np.array([0.0, 1.0])], weighing, None, 300.0
+    )
+    assert best is not None
+    assert float(np.linalg.norm(best.bias)) == pytest.approx(4.0, abs=0.1)
+    assert best.bias[1] == 0.0
+
+
+def test_a_way_that_holds_in_a_band_on_the_way_out_is_still_found() -> None:
+    """b fails at 1 and, worse, at 4, but holds between 1.3 and 2."""
+
+    def weighing(bias: Floats) -> tuple[float, float]:
+        a, b = bias.tolist()
+        margin = a - 4.0 if a else min(b - 1.3, 2.0 - b)
+        return margin, float(margin >= 0)
+
+    ways = [lambda: np.array([4.05, 0.0]), lambda: np.array([0.0, 1.0])]
+    best = confirmed(ways, weighing, None, 300.0)
+    assert best is not None
+    assert best.bias.tolist() == pytest.approx([0.0, 1.33], abs=0.1)

@@ -64,10 +64,24 @@ def confirmed(
     best: Confirmed | None = None
     for point in sorted(near, key=lambda b: float(np.linalg.norm(b))) + far:
         most = limit if best is None else float(np.linalg.norm(best.bias))
+        if best is not None and _comes_late(weighing, point, most):
+            continue
         found = _on_its_ray(weighing, point, most)
         if found and (best is None or np.linalg.norm(found.bias) < np.linalg.norm(best.bias)):
             best = found
     return best
+
+
+def _comes_late(weighing: Weighing, point: Floats, most: float) -> bool:
+    """Return whether a way fails as far out as the best that is known, and was still rising there.
+
+    One that begins beyond it is tried at it in any case.
+    """
+    size = float(np.linalg.norm(point))
+    if not 0 < size < most:
+        return False
+    (here, _), (there, _) = weighing(point), weighing(most / size * point)
+    return bool(here <= there < 0)
 
 
 def _on_its_ray(
