@@ -70,10 +70,7 @@ def backward(
     swift = sample_native.Back(lib, modes, dt_s, given, used, own) if lib else None
 
     def draw(steps: int) -> tuple[Floats, Floats]:
-        normal, uniform = rng.standard_normal((steps, each, STATE)), rng.random((steps, each))
-        if alike > 1:
-            return np.tile(normal, (1, alike, 1)), np.tile(uniform, (1, alike))
-        return normal, uniform
+        return rng.standard_normal((steps, each, STATE)), rng.random((steps, each))
 
     at_once = max(1, AT_ONCE // max(1, len(of)))
     sizes = [min(at_once, left) for left in range(k_count - 1, 0, -at_once)]
@@ -81,7 +78,7 @@ def backward(
     for normal, uniform in _ahead(draw, sizes, len(of)):
         done = swift.draw(last, normal, uniform, x, mode) if swift else 0
         for one in range(done, len(normal)):
-            k, draws = last - one, (normal[one], uniform[one])
+            k, draws = last - one, (np.tile(normal[one], (alike, 1)), np.tile(uniform[one], alike))
             back = _backwards(filtered, k, used, dt_s[k], modes, measured.constants)
             _one_back(back, own * r, x[k + 1], mode[k + 1], *draws, x[k], mode[k])
         last -= len(normal)

@@ -36,9 +36,10 @@ def library() -> ctypes.CDLL | None:
     many: list[Any] = [_LONG] * 3
     found.tocsin_forward.argtypes = [*many, *[_AT] * 4, *modes, *[_AT] * 5]
     found.tocsin_forward.restype = None
+    found.tocsin_pair_bytes.argtypes = [_LONG]
     found.tocsin_pair_bytes.restype = _LONG
-    back: list[Any] = [*many, _LONG, _AT, _AT, _LONG, _LONG, _AT, _AT, _AT, *modes]
-    found.tocsin_back_many.argtypes = [*back, *[_AT] * 6]
+    back: list[Any] = [*many, _LONG, _LONG, _AT, _AT, _LONG, _LONG, _AT, _AT, _AT, *modes]
+    found.tocsin_back_many.argtypes = [*back, *[_AT] * 7]
     found.tocsin_back_many.restype = _LONG
     found.tocsin_leg.argtypes = [*many, *[_AT] * 8, _LONG]
     found.tocsin_leg.restype = None
@@ -104,18 +105,25 @@ class Back:
         self._dt_s = np.ascontiguousarray(dt_s)
         self._filtered = [np.ascontiguousarray(one) for one in filtered]
         self._used, self._place = used, place
-        pairs = max(1, len(used)) * modes.count**2
-        self._room = np.empty(pairs * int(lib.tocsin_pair_bytes()) // 8, np.float64)
+        pairs = max(1, len(used)) * modes.count
+        size = int(lib.tocsin_pair_bytes(filtered[0].shape[-1] - STATE))
+        room = np.empty(pairs * size // 8 + 4, np.float64)
+        skip = -at(room) % 32 // 8  # vectors lie at multiples of their size
+        self._room = room[skip:]
+        self._made = np.empty(pairs, np.uint8)
 
     def draw(self, last: int, normal: Floats, uniform: Floats, x: Floats, mode: Ints) -> int:
         """Fill x (K, M, n) and mode (K, M) from `last` downwards; return how many steps it did.
 
-        normal  (steps, M, 4), uniform (steps, M)
+        normal  (steps, M, 4), uniform (steps, M); or for the first of groups that are drawn alike
         """
+        steps, each = uniform.shape
         _, tracks, _, n = self._filtered[0].shape
         done: int = self._lib.tocsin_back_many(
             last,
-            *uniform.shape,
+            steps,
+            len(self._place),
+            each,
             len(self._used),
             *map(at, (self._used, self._dt_s)),
             n - STATE,
@@ -123,8 +131,7 @@ class Back:
             *map(at, self._filtered),
             *self._rules.given,
             *map(at, (self._place, normal, uniform, x)),
-            at(mode),
-            at(self._room),
+            *map(at, (mode, self._room, self._made)),
         )
         return done
 

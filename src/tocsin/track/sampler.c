@@ -1,5 +1,6 @@
 /* The filter of imm.py with constants behind the moving state, and the backward sampling of
-   sample.py: the same equations, in which every step is explained there.
+   sample.py: the same equations, in which every step is explained there.  A vector holds a number
+   of each mode.
 
    Those two are what runs where no compiler was at hand when tocsin was installed. */
 
@@ -8,304 +9,371 @@
 
 #define S 4     /* entries that move */
 #define N 24    /* at most in all */
-#define MODES 4 /* at most */
+#define MODES 4 /* at most, and numbers in a vector */
 #define FLOOR 1e-12
 #define KNOWN 1e-13
 #define LOG_2PI 1.8378770664093453
+
+typedef double v __attribute__((vector_size(MODES * sizeof(double))));
+typedef long long vi __attribute__((vector_size(MODES * sizeof(long long))));
+
+/* What is written once for any number of constants is unrolled where there are none. */
+#define ALWAYS static inline __attribute__((always_inline))
+#define EACH(i, from, to) for (long i = from; i < to; i++)
+
+/* A processor that adds four numbers at once takes a copy of its own; its bytes are the same. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
+#define SWIFT __attribute__((target_clones("avx2", "default")))
+#else
+#define SWIFT
+#endif
 
 typedef struct {
   long count;
   const double *turn, *density, *stay; /* rad/s, m2/s3, s */
 } Modes;
 
-typedef struct { /* over one step: motion and noise of every mode, and how they switch */
-  double f[MODES][S][S], q[MODES][S][S], pi[MODES][MODES];
+typedef struct { /* what a step does to a state, and the noise of place, of both, of speed */
+  v along, across, cos, sin, far, mid, near;
+} Motion;
+
+typedef struct { /* over one step: the motion of every mode, and from which mode they come */
+  Motion motion;
+  v from[MODES];
 } Step;
+
+ALWAYS v all(double x) { return (v){x, x, x, x}; }
+ALWAYS v pick(vi which, v a, v b) { return (v)(((vi)a & which) | ((vi)b & ~which)); }
+
+ALWAYS v root(v a) {
+  EACH(i, 0, MODES) a[i] = sqrt(a[i]);
+  return a;
+}
+
+/* e to the power of what is not above 700; nothing below -700 counts beside one.  The series to
+   r^13 by halves, for a long chain would have to wait for itself. */
+ALWAYS v power(v x) {
+  const double whole = 6755399441055744.0; /* added, it leaves an integer in the last bits */
+  x = pick(x > all(-700.0), x, all(-700.0));
+  v bits = x * all(1.4426950408889634) + all(whole), n = bits - all(whole);
+  v r = x - n * all(0.693147180369123816490) - n * all(1.90821492927058770002e-10);
+  v r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
+  v a = (all(1.0) + r) + (all(1.0 / 2) + all(1.0 / 6) * r) * r2;
+  v b = (all(1.0 / 24) + all(1.0 / 120) * r) + (all(1.0 / 720) + all(1.0 / 5040) * r) * r2;
+  v c = (all(1.0 / 40320) + all(1.0 / 362880) * r) +
+        (all(1.0 / 3628800) + all(1.0 / 39916800) * r) * r2;
+  v d = all(1.0 / 479001600) + all(1.0 / 6227020800) * r;
+  v out = (a + b * r4) + (c + d * r4) * r8;
+  return (v)((vi)out + ((vi)bits << 52));
+}
 
 static void step_of(double dt, const Modes *modes, Step *out) {
   memset(out, 0, sizeof *out);
-  for (long r = 0; r < modes->count; r++) {
-    double w = modes->turn[r], s = sin(w * dt), c = cos(w * dt), d = modes->density[r];
-    double along = w == 0 ? dt : s / w, across = w == 0 ? 0.0 : (1 - c) / w;
-    double(*f)[S] = out->f[r], (*q)[S] = out->q[r];
-    f[0][0] = f[1][1] = 1.0;
-    f[0][2] = f[1][3] = along;
-    f[0][3] = across;
-    f[1][2] = -across;
-    f[2][2] = f[3][3] = c;
-    f[2][3] = s;
-    f[3][2] = -s;
-    q[0][0] = q[1][1] = d * (dt * dt * dt) / 3;
-    q[2][2] = q[3][3] = d * dt;
-    q[0][2] = q[2][0] = q[1][3] = q[3][1] = d * (dt * dt) / 2;
+  EACH(r, 0, MODES) {
+    long one = r < modes->count ? r : 0;
+    double w = modes->turn[one], s = sin(w * dt), c = cos(w * dt), d = modes->density[one];
+    out->motion.along[r] = w == 0 ? dt : s / w;
+    out->motion.across[r] = w == 0 ? 0.0 : (1 - c) / w;
+    out->motion.cos[r] = c;
+    out->motion.sin[r] = s;
+    out->motion.far[r] = d * (dt * dt * dt) / 3;
+    out->motion.mid[r] = d * (dt * dt) / 2;
+    out->motion.near[r] = d * dt;
+    if (r >= modes->count) continue; /* nothing goes there */
     double stay = exp(-dt / modes->stay[r]);
-    for (long l = 0; l < modes->count; l++)
-      out->pi[r][l] = l == r ? (modes->count == 1 ? 1.0 : stay) : (1 - stay) / (modes->count - 1);
+    EACH(l, 0, modes->count)
+      out->from[r][l] =
+          l == r ? (modes->count == 1 ? 1.0 : stay) : (1 - stay) / (modes->count - 1);
   }
 }
 
+/* The step to one mode, for whatever came before */
+ALWAYS Motion to_mode(const Motion *of, long l) {
+  return (Motion){all(of->along[l]), all(of->across[l]), all(of->cos[l]), all(of->sin[l]),
+                  all(of->far[l]),   all(of->mid[l]),    all(of->near[l])};
+}
+
+/* f x, for entries that lie `apart` */
+ALWAYS void moved(const Motion *f, const v *x, long apart, v *out) {
+  v a = x[0], b = x[apart], c = x[2 * apart], d = x[3 * apart];
+  out[0] = a + f->along * c + f->across * d;
+  out[apart] = b - f->across * c + f->along * d;
+  out[2 * apart] = f->cos * c + f->sin * d;
+  out[3 * apart] = f->cos * d - f->sin * c;
+}
+
 /* f p f' + q, of which only the moving rows and columns change */
-static void carried(long n, const double *p, double f[S][S], double q[S][S], double out[N][N]) {
-  double half[N][N];
-  for (long a = 0; a < n; a++)
-    for (long b = 0; b < n; b++) {
-      if (a >= S) {
-        half[a][b] = p[a * n + b];
-        continue;
-      }
-      double sum = 0;
-      for (int i = 0; i < S; i++) sum += f[a][i] * p[i * n + b];
-      half[a][b] = sum;
-    }
-  for (long a = 0; a < n; a++) {
-    for (long b = 0; b < S; b++) {
-      double sum = 0;
-      for (int i = 0; i < S; i++) sum += half[a][i] * f[b][i];
-      out[a][b] = sum + (a < S ? q[a][b] : 0.0);
-    }
-    for (long b = S; b < n; b++) out[a][b] = half[a][b];
+ALWAYS void carried(long n, const v *p, const Motion *f, v *out) {
+  v half[N * N];
+  EACH(b, 0, n) moved(f, p + b, n, half + b);
+  EACH(a, 0, n) {
+    const v *row = a < S ? half + a * n : p + a * n;
+    moved(f, row, 1, out + a * n);
+    EACH(b, S, n) out[a * n + b] = row[b];
   }
+  EACH(a, 0, 2) {
+    out[a * n + a] += f->far;
+    out[(a + 2) * n + a + 2] += f->near;
+    out[a * n + a + 2] += f->mid;
+    out[(a + 2) * n + a] += f->mid;
+  }
+}
+
+/* One measurement of one track.  m0, p0, w0 are those of the one before. */
+ALWAYS double updated(long r, long constants, const Step *step, const double *z,
+                      const double *noise, const double *design, const double *m0,
+                      const double *p0, const double *w0, double *m1, double *p1, double *w1) {
+  long n = S + constants, nn = n * n;
+  v share[MODES], off[MODES][N], mixed[N], m[N], p[N * N], ahead[N * N], ph[N][2];
+  v predicted = all(0), innovation[2], s[2][2];
+  EACH(i, 0, r) predicted += all(w0[i]) * step->from[i];
+  EACH(i, 0, r)
+    share[i] = all(w0[i]) * step->from[i] / pick(predicted > all(FLOOR), predicted, all(FLOOR));
+  EACH(a, 0, n) {
+    mixed[a] = all(0);
+    EACH(i, 0, r) mixed[a] += share[i] * all(m0[i * n + a]);
+    EACH(i, 0, r) off[i][a] = all(m0[i * n + a]) - mixed[a];
+  }
+  EACH(a, 0, n) EACH(b, a, n) {
+    v sum = all(0);
+    EACH(i, 0, r) sum += share[i] * (all(p0[i * nn + a * n + b]) + off[i][a] * off[i][b]);
+    p[a * n + b] = p[b * n + a] = sum;
+  }
+  moved(&step->motion, mixed, 1, m);
+  EACH(a, S, n) m[a] = mixed[a];
+  carried(n, p, &step->motion, ahead);
+  EACH(c, 0, 2) {
+    const double *j = design + c * constants;
+    innovation[c] = all(z[c]) - m[c];
+    EACH(b, 0, constants) innovation[c] -= all(j[b]) * m[S + b];
+    EACH(a, 0, n) {
+      ph[a][c] = ahead[a * n + c];
+      EACH(b, 0, constants) ph[a][c] += ahead[a * n + S + b] * all(j[b]);
+    }
+  }
+  EACH(c, 0, 2) EACH(d, 0, 2) {
+    s[c][d] = ph[c][d];
+    EACH(b, 0, constants) s[c][d] += all(design[c * constants + b]) * ph[S + b][d];
+    s[c][d] += all(noise[c * 2 + d]);
+  }
+  v det = s[0][0] * s[1][1] - s[0][1] * s[1][0];
+  v inverse[2][2] = {{s[1][1] / det, -s[0][1] / det}, {-s[1][0] / det, s[0][0] / det}};
+  v gain[N][2];
+  EACH(a, 0, n) EACH(c, 0, 2) gain[a][c] = ph[a][0] * inverse[0][c] + ph[a][1] * inverse[1][c];
+  EACH(a, 0, n) {
+    v now = m[a] + gain[a][0] * innovation[0] + gain[a][1] * innovation[1];
+    EACH(j, 0, r) m1[j * n + a] = now[j];
+    EACH(b, a, n) {
+      v one = ahead[a * n + b] - (gain[a][0] * ph[b][0] + gain[a][1] * ph[b][1]);
+      v other = ahead[b * n + a] - (gain[b][0] * ph[a][0] + gain[b][1] * ph[a][1]);
+      v even = (one + other) / all(2);
+      EACH(j, 0, r) p1[j * nn + a * n + b] = p1[j * nn + b * n + a] = even[j];
+    }
+  }
+  v square = innovation[0] * (inverse[0][0] * innovation[0] + inverse[0][1] * innovation[1]) +
+             innovation[1] * (inverse[1][0] * innovation[0] + inverse[1][1] * innovation[1]);
+  double least = square[0], top = 0, total = 0;
+  EACH(j, 1, r) if (square[j] < least) least = square[j];
+  v like = power(all(-0.5) * (square - all(least))) / root(det);
+  EACH(j, 0, r) if (like[j] > top) top = like[j];
+  EACH(j, 0, r) {
+    double w = predicted[j] * (like[j] / top);
+    w1[j] = w > FLOOR ? w : FLOOR;
+    total += w1[j];
+  }
+  EACH(j, 0, r) w1[j] /= total;
+  return log(total * top) - 0.5 * least - LOG_2PI;
 }
 
 /* Forward over all tracks.  What `mean`, `cov`, `weight` hold of the first measurement is given;
    all are (K, T, R, ...) as imm.Filtered has them.  design is (T, K, 2, B). */
-void tocsin_forward(long k_count, long tracks, long constants, const double *t_s, const double *z,
-                    const double *noise, const double *design, long modes_count,
-                    const double *turn, const double *density, const double *stay, double *mean,
-                    double *cov, double *weight, double *loglik, double *so_far) {
+SWIFT void tocsin_forward(long k_count, long tracks, long constants, const double *t_s,
+                          const double *z, const double *noise, const double *design,
+                          long modes_count, const double *turn, const double *density,
+                          const double *stay, double *mean, double *cov, double *weight,
+                          double *loglik, double *so_far) {
   Modes modes = {modes_count, turn, density, stay};
-  long r_count = modes_count, n = S + constants, nn = n * n;
+  long r = modes_count, n = S + constants, nn = n * n;
   Step step;
-  for (long t = 0; t < tracks; t++) {
-    loglik[t] = so_far[t] = 0.0;
-    for (long k = 1; k < k_count; k++) {
-      const double *m0 = mean + ((k - 1) * tracks + t) * r_count * n;
-      const double *p0 = cov + ((k - 1) * tracks + t) * r_count * nn;
-      const double *w0 = weight + ((k - 1) * tracks + t) * r_count;
-      double *m1 = mean + (k * tracks + t) * r_count * n;
-      double *p1 = cov + (k * tracks + t) * r_count * nn;
-      double *w1 = weight + (k * tracks + t) * r_count;
-      const double *zk = z + (t * k_count + k) * 2, *rk = noise + (t * k_count + k) * 4;
-      const double *jk = constants ? design + (t * k_count + k) * 2 * constants : 0;
-      double lik[MODES], predicted[MODES], top = -INFINITY, total = 0;
-      step_of(t_s[t * k_count + k] - t_s[t * k_count + k - 1], &modes, &step);
-      for (long j = 0; j < r_count; j++) {
-        double share[MODES], mixed[N] = {0}, p[N * N] = {0}, ahead[N][N], m[N], ph[N][2];
-        predicted[j] = 0;
-        for (long i = 0; i < r_count; i++) predicted[j] += w0[i] * step.pi[i][j];
-        for (long i = 0; i < r_count; i++) {
-          share[i] = w0[i] * step.pi[i][j] / (predicted[j] > FLOOR ? predicted[j] : FLOOR);
-          for (long a = 0; a < n; a++) mixed[a] += share[i] * m0[i * n + a];
-        }
-        for (long i = 0; i < r_count; i++) {
-          double off[N];
-          for (long a = 0; a < n; a++) off[a] = m0[i * n + a] - mixed[a];
-          for (long a = 0; a < n; a++)
-            for (long b = 0; b < n; b++)
-              p[a * n + b] += share[i] * (p0[i * nn + a * n + b] + off[a] * off[b]);
-        }
-        for (long a = 0; a < n; a++) {
-          m[a] = a < S ? 0 : mixed[a];
-          for (int i = 0; a < S && i < S; i++) m[a] += step.f[j][a][i] * mixed[i];
-        }
-        carried(n, p, step.f[j], step.q[j], ahead);
-        double v[2] = {zk[0] - m[0], zk[1] - m[1]}, s[2][2];
-        for (long c = 0; c < 2; c++)
-          for (long b = 0; b < constants; b++) v[c] -= jk[c * constants + b] * m[S + b];
-        for (long a = 0; a < n; a++)
-          for (long c = 0; c < 2; c++) {
-            double sum = ahead[a][c];
-            for (long b = 0; b < constants; b++) sum += ahead[a][S + b] * jk[c * constants + b];
-            ph[a][c] = sum;
-          }
-        for (long c = 0; c < 2; c++)
-          for (long d = 0; d < 2; d++) {
-            double sum = ph[c][d];
-            for (long b = 0; b < constants; b++) sum += jk[c * constants + b] * ph[S + b][d];
-            s[c][d] = sum + rk[c * 2 + d];
-          }
-        double det = s[0][0] * s[1][1] - s[0][1] * s[1][0];
-        double inv[2][2] = {{s[1][1] / det, -s[0][1] / det}, {-s[1][0] / det, s[0][0] / det}};
-        double gain[N][2];
-        for (long a = 0; a < n; a++)
-          for (long c = 0; c < 2; c++) gain[a][c] = ph[a][0] * inv[0][c] + ph[a][1] * inv[1][c];
-        for (long a = 0; a < n; a++) {
-          m1[j * n + a] = m[a] + gain[a][0] * v[0] + gain[a][1] * v[1];
-          for (long b = 0; b < n; b++)
-            p[a * n + b] = ahead[a][b] - (gain[a][0] * ph[b][0] + gain[a][1] * ph[b][1]);
-        }
-        for (long a = 0; a < n; a++)
-          for (long b = 0; b < n; b++)
-            p1[j * nn + a * n + b] = (p[a * n + b] + p[b * n + a]) / 2;
-        double square = v[0] * (inv[0][0] * v[0] + inv[0][1] * v[1]) +
-                        v[1] * (inv[1][0] * v[0] + inv[1][1] * v[1]);
-        lik[j] = -0.5 * square - 0.5 * log(det) - LOG_2PI;
-        if (lik[j] > top) top = lik[j];
-      }
-      for (long j = 0; j < r_count; j++) {
-        double w = predicted[j] * exp(lik[j] - top);
-        w1[j] = w > FLOOR ? w : FLOOR;
-        total += w1[j];
-      }
-      for (long j = 0; j < r_count; j++) w1[j] /= total;
-      loglik[t] += log(total) + top;
-      so_far[k * tracks + t] = loglik[t];
-    }
+  double stepped = NAN; /* tracks that are one flight at several heights share their times */
+  EACH(t, 0, tracks) loglik[t] = so_far[t] = 0.0;
+  EACH(k, 1, k_count) EACH(t, 0, tracks) {
+    long now = k * tracks + t, before = now - tracks, at = t * k_count + k;
+    double dt = t_s[at] - t_s[at - 1];
+    if (dt != stepped) step_of(stepped = dt, &modes, &step);
+#define UPDATED(constants)                                                                       \
+  updated(r, constants, &step, z + at * 2, noise + at * 4, design + at * 2 * (constants),        \
+          mean + before * r * n, cov + before * r * nn, weight + before * r, mean + now * r * n, \
+          cov + now * r * nn, weight + now * r)
+    loglik[t] += constants ? UPDATED(constants) : UPDATED(0);
+    so_far[now] = loglik[t];
   }
 }
 
-typedef struct { /* one step back from mode l to mode j of one track */
-  double ahead[N], lower[N][N], gain[S][N], root[S][S], log_weight;
-} Pair;
+/* One step back to every mode of one track from one: offsets into its vectors, N or n apart */
+#define AHEAD 1
+#define LOWER (AHEAD + n)
+#define GAIN (LOWER + n * n)
+#define ROOT (GAIN + S * n)
+#define SIZE (ROOT + S * S)
 
-/* 0 where the covariance has no root */
-static int pair_of(long n, const double *m, const double *p, double log_weight, double f[S][S],
-                   double q[S][S], Pair *out) {
-  double cov[N][N], log_det = 0;
-  for (long a = 0; a < n; a++) {
-    out->ahead[a] = a < S ? 0 : m[a];
-    for (int i = 0; a < S && i < S; i++) out->ahead[a] += f[a][i] * m[i];
+long tocsin_pair_bytes(long constants) {
+  long n = S + constants;
+  return SIZE * sizeof(v);
+}
+
+/* 0 where a covariance has no root.  mean and cov are those of all modes before. */
+ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weight,
+                   const Motion *f, v *out) {
+  v m[N], p[N * N], ahead[N * N], det = all(1), log_det = all(0);
+  EACH(j, 0, MODES) {
+    long one = j < r ? j : 0;
+    EACH(a, 0, n) m[a][j] = mean[one * n + a];
+    EACH(a, 0, n * n) p[a][j] = cov[one * n * n + a];
   }
-  carried(n, p, f, q, cov);
-  double(*l)[N] = out->lower; /* its diagonal holds inverses: what is divided by it is multiplied */
-  for (long c = 0; c < n; c++)
-    for (long a = c; a < n; a++) {
-      double sum = cov[a][c];
-      for (long i = 0; i < c; i++) sum -= l[a][i] * l[c][i];
+  moved(f, m, 1, out + AHEAD);
+  EACH(a, S, n) out[AHEAD + a] = m[a];
+  carried(n, p, f, ahead);
+  v *l = out + LOWER; /* its diagonal holds inverses: what is divided by it is multiplied */
+  EACH(c, 0, n) {
+    EACH(a, c, n) {
+      v sum = ahead[a * n + c];
+      EACH(i, 0, c) sum -= l[a * n + i] * l[c * n + i];
       if (a > c) {
-        l[a][c] = sum * l[c][c];
+        l[a * n + c] = sum * l[c * n + c];
         continue;
       }
-      if (!(sum > 0)) return 0;
-      log_det += log(sum);
-      l[c][c] = 1 / sqrt(sum);
+      EACH(j, 0, r) if (!(sum[j] > 0)) return 0;
+      det *= sum;
+      l[c * n + c] = all(1) / root(sum);
     }
-  out->log_weight = log_weight - 0.5 * log_det;
-  for (int s = 0; s < S; s++) { /* row s of p f', solved by the root twice */
-    double *g = out->gain[s];
-    for (long a = 0; a < n; a++) {
-      double sum = a < S ? 0 : p[s * n + a];
-      for (int i = 0; a < S && i < S; i++) sum += p[s * n + i] * f[a][i];
-      for (long i = 0; i < a; i++) sum -= l[a][i] * g[i];
-      g[a] = sum * l[a][a];
-    }
-    for (long a = n - 1; a >= 0; a--) {
-      double sum = g[a];
-      for (long i = a + 1; i < n; i++) sum -= l[i][a] * g[i];
-      g[a] = sum * l[a][a];
+    if (c % 8 == 7 || c == n - 1) { /* before it could run over */
+      EACH(j, 0, r) log_det[j] += log(det[j]);
+      det = all(1);
     }
   }
-  double rest[S][N], by[S][N], left[S][S]; /* what is left open, as a sum of squares */
-  for (int s = 0; s < S; s++)
-    for (long a = 0; a < n; a++) {
-      double sum = s == a ? 1.0 : 0.0;
-      if (a >= S)
-        sum -= out->gain[s][a];
-      else
-        for (int i = 0; i < S; i++) sum -= out->gain[s][i] * f[i][a];
-      rest[s][a] = sum;
+  EACH(j, 0, MODES) out[0][j] = j < r ? log(weight[j]) - 0.5 * log_det[j] : -INFINITY;
+  v rest[S][N], by[S][N];
+  EACH(s, 0, S) { /* row s of p f', solved by the root twice */
+    v *g = out + GAIN + s * n;
+    moved(f, p + s * n, 1, g);
+    EACH(a, S, n) g[a] = p[s * n + a];
+    EACH(a, 0, n) {
+      EACH(i, 0, a) g[a] -= l[a * n + i] * g[i];
+      g[a] *= l[a * n + a];
     }
-  for (int s = 0; s < S; s++)
-    for (long a = 0; a < n; a++) {
-      by[s][a] = 0;
-      for (long i = 0; i < n; i++) by[s][a] += rest[s][i] * p[i * n + a];
+    for (long a = n - 1; a >= 0; a--) {
+      EACH(i, a + 1, n) g[a] -= l[i * n + a] * g[i];
+      g[a] *= l[a * n + a];
     }
-  for (int s = 0; s < S; s++)
-    for (int u = 0; u < S; u++) {
-      double sum = 0;
-      for (long i = 0; i < n; i++) sum += by[s][i] * rest[u][i];
-      for (int i = 0; i < S; i++)
-        for (int j = 0; j < S; j++) sum += out->gain[s][i] * q[i][j] * out->gain[u][j];
-      left[s][u] = sum;
+    rest[s][0] = all(s == 0) - g[0]; /* what is left open, as a sum of squares */
+    rest[s][1] = all(s == 1) - g[1];
+    rest[s][2] = all(s == 2) - g[0] * f->along + g[1] * f->across - g[2] * f->cos + g[3] * f->sin;
+    rest[s][3] = all(s == 3) - g[0] * f->across - g[1] * f->along - g[2] * f->sin - g[3] * f->cos;
+    EACH(a, S, n) rest[s][a] = -g[a];
+    EACH(a, 0, n) {
+      by[s][a] = all(0);
+      EACH(i, 0, n) by[s][a] += rest[s][i] * p[i * n + a];
     }
-  memset(out->root, 0, sizeof out->root);
-  for (int c = 0; c < S; c++) {
-    double top = left[c][c];
-    for (int i = 0; i < c; i++) top -= out->root[c][i] * out->root[c][i];
-    if (top <= KNOWN * left[c][c]) continue;
-    for (int a = c; a < S; a++) {
-      double sum = left[a][c];
-      for (int i = 0; i < c; i++) sum -= out->root[a][i] * out->root[c][i];
-      out->root[a][c] = sum / sqrt(top);
+  }
+  v *to = out + ROOT;
+  EACH(c, 0, S) {
+    v scale = all(0);
+    vi known = {0};
+    EACH(a, 0, S) {
+      if (a < c) {
+        to[a * S + c] = all(0);
+        continue;
+      }
+      const v *g = out + GAIN + a * n, *h = out + GAIN + c * n;
+      v sum = all(0);
+      EACH(i, 0, n) sum += by[a][i] * rest[c][i];
+      sum += (g[0] * f->far + g[2] * f->mid) * h[0] + (g[1] * f->far + g[3] * f->mid) * h[1];
+      sum += (g[0] * f->mid + g[2] * f->near) * h[2] + (g[1] * f->mid + g[3] * f->near) * h[3];
+      v open = sum;
+      EACH(i, 0, c) open -= to[a * S + i] * to[c * S + i];
+      if (a == c) {
+        known = open <= all(KNOWN) * sum;
+        scale = pick(known, all(1), root(open));
+      }
+      to[a * S + c] = pick(known, all(0), open / scale);
     }
   }
   return 1;
 }
 
-long tocsin_pair_bytes(void) { return sizeof(Pair); }
-
 /* One step back for `samples` states after it.  mean, cov and weight are those of the filter at
    the step's begin, (T, R, ...); place is each sample's track among those used, (U,).  Returns 0
-   where a covariance has no root: nothing was drawn then. */
-static long back(long samples, long used_count, const long *used, const double *dt_s,
-                 long constants, const double *mean, const double *cov, const double *weight,
-                 long modes_count, const double *turn, const double *density, const double *stay,
-                 const long *place, const long *mode_after, const double *after,
-                 const double *normal, const double *uniform, double *before, long *mode,
-                 Pair *room) {
-  Modes modes = {modes_count, turn, density, stay};
-  long r = modes_count, n = S + constants;
+   where a covariance has no root.  What leads to a mode that no sample of a track is in is never
+   made. */
+ALWAYS int back(long samples, long each, const long *used, long used_count, const double *dt_s,
+                long constants, const double *mean, const double *cov, const double *weight,
+                const Modes *modes, const long *place, const long *mode_after,
+                const double *after, const double *normal, const double *uniform, double *before,
+                long *mode, v *room, char *made) {
+  long r = modes->count, n = S + constants;
   Step step;
-  for (long u = 0; u < used_count; u++) {
-    step_of(dt_s[u], &modes, &step);
-    for (long j = 0; j < r; j++)
-      for (long l = 0; l < r; l++) {
-        long at = used[u] * r + j;
-        double log_weight = log(weight[at]) + log(step.pi[j][l]);
-        if (!pair_of(n, mean + at * n, cov + at * n * n, log_weight, step.f[l], step.q[l],
-                     room + (u * r + l) * r + j))
-          return 0;
-      }
-  }
-  for (long s = 0; s < samples; s++) {
-    const Pair *pairs = room + (place[s] * r + mode_after[s]) * r;
-    const double *x = after + s * n;
-    double gap[MODES][N], w[MODES], top = -INFINITY, total = 0, upto = 0;
-    for (long j = 0; j < r; j++) {
-      double y[N], square = 0;
-      for (long a = 0; a < n; a++) {
-        double sum = gap[j][a] = x[a] - pairs[j].ahead[a];
-        for (long i = 0; i < a; i++) sum -= pairs[j].lower[a][i] * y[i];
-        y[a] = sum * pairs[j].lower[a][a];
-        square += y[a] * y[a];
-      }
-      w[j] = pairs[j].log_weight - 0.5 * square;
-      if (w[j] > top) top = w[j];
+  double stepped = NAN;
+  memset(made, 0, used_count * r);
+  for (long s = 0, draw = 0; s < samples; s++, draw = draw + 1 == each ? 0 : draw + 1) {
+    long u = place[s], l = mode_after[s], at = used[u] * r;
+    v *pair = room + (u * r + l) * SIZE;
+    if (!made[u * r + l]) {
+      if (dt_s[u] != stepped) step_of(stepped = dt_s[u], modes, &step);
+      v came = all(1);
+      EACH(j, 0, r) came[j] = weight[at + j] * step.from[j][l];
+      Motion f = to_mode(&step.motion, l);
+      if (!pair_of(n, r, mean + at * n, cov + at * n * n, came, &f, pair)) return 0;
+      made[u * r + l] = 1;
     }
-    for (long j = 0; j < r; j++) total += w[j] = exp(w[j] - top);
+    const double *x = after + s * n, *z = normal + draw * S;
+    v gap[N], y[N], square = all(0);
+    EACH(a, 0, n) {
+      v sum = gap[a] = all(x[a]) - pair[AHEAD + a];
+      EACH(i, 0, a) sum -= pair[LOWER + a * n + i] * y[i];
+      y[a] = sum * pair[LOWER + a * n + a];
+      square += y[a] * y[a];
+    }
+    v log_w = pair[0] - all(0.5) * square;
+    double top = log_w[0], total = 0;
+    EACH(j, 1, r) if (log_w[j] > top) top = log_w[j];
+    v w = power(log_w - all(top));
+    EACH(j, 0, r) total += w[j];
+    double upto = 0, wanted = uniform[draw] * total;
     long j = 0;
-    for (upto = w[0]; j + 1 < r && !(upto > uniform[s] * total); upto += w[j]) j++;
-    const double *m = mean + (used[place[s]] * r + j) * n;
-    for (int a = 0; a < S; a++) {
-      double sum = m[a];
-      for (long i = 0; i < n; i++) sum += pairs[j].gain[a][i] * gap[j][i];
-      for (int i = 0; i <= a; i++) sum += pairs[j].root[a][i] * normal[s * S + i];
+    EACH(i, 0, r - 1) j += !((upto += w[i]) > wanted); /* no branch: nobody could foresee it */
+    EACH(a, 0, S) {
+      double sum = mean[(at + j) * n + a];
+      EACH(i, 0, n) sum += pair[GAIN + a * n + i][j] * gap[i][j];
+      EACH(i, 0, a + 1) sum += pair[ROOT + a * S + i][j] * z[i];
       before[s * n + a] = sum;
     }
-    for (long a = S; a < n; a++) before[s * n + a] = x[a];
+    EACH(a, S, n) before[s * n + a] = x[a];
     mode[s] = j;
   }
   return 1;
 }
 
 /* Steps back from the plot `from` + 1 to `from`, and on, `steps` of them: normal and uniform are
-   (steps, M, ...) in that order, the rest is (K, ...) and dt_s (K - 1, U).  Returns how many were
-   done before a covariance had no root. */
-long tocsin_back_many(long from, long steps, long samples, long used_count, const long *used,
-                      const double *dt_s, long constants, long tracks, const double *mean,
-                      const double *cov, const double *weight, long modes_count,
-                      const double *turn, const double *density, const double *stay,
-                      const long *place, const double *normal, const double *uniform, double *x,
-                      long *mode, Pair *room) {
+   (steps, each, ...) in that order and used again for every group of `each` samples, the rest is
+   (K, ...) and dt_s (K - 1, U); `made` holds a byte, and `room` a pair, for each mode of each track
+   used.  Returns how many steps were done before a covariance had no root. */
+SWIFT long tocsin_back_many(long from, long steps, long samples, long each, long used_count,
+                            const long *used, const double *dt_s, long constants, long tracks,
+                            const double *mean, const double *cov, const double *weight,
+                            long modes_count, const double *turn, const double *density,
+                            const double *stay, const long *place, const double *normal,
+                            const double *uniform, double *x, long *mode, v *room, char *made) {
+  Modes modes = {modes_count, turn, density, stay};
   long n = S + constants, r = tracks * modes_count;
-  for (long step = 0; step < steps; step++) {
+#define BACK(constants)                                                                          \
+  back(samples, each, used, used_count, dt_s + k * used_count, constants, mean + k * r * n,      \
+       cov + k * r * n * n, weight + k * r, &modes, place, mode + (k + 1) * samples,             \
+       x + (k + 1) * samples * n, normal + step * each * S, uniform + step * each,               \
+       x + k * samples * n, mode + k * samples, room, made)
+  EACH(step, 0, steps) {
     long k = from - step;
-    if (!back(samples, used_count, used, dt_s + k * used_count, constants, mean + k * r * n,
-                     cov + k * r * n * n, weight + k * r, modes_count, turn, density, stay, place,
-                     mode + (k + 1) * samples, x + (k + 1) * samples * n,
-                     normal + step * samples * S, uniform + step * samples, x + k * samples * n,
-                     mode + k * samples, room))
-      return step;
+    if (!(constants ? BACK(constants) : BACK(0))) return step;
   }
   return steps;
 }
