@@ -71,6 +71,7 @@ def dumped(engine: Engine) -> bytes:
     """Return the state as bytes."""
     t, o = engine.tracks, engine.outlook
     rows = t.rows()
+    t.brought_on(rows)
     told = {
         "format": FORMAT,
         "made_for": _made_for(engine),
@@ -123,6 +124,7 @@ def restore(engine: Engine, data: bytes) -> None:
         t.close(row)
     engine.clock_s, engine.now_ns = told["clock_s"], told["now_ns"]
     engine.swept_s, engine.counts = told["swept_s"], told["counts"]
+    engine.oldest_s[:] = -np.inf
     engine.unwell = set(told["unwell"])
     engine.intake.nameless = told["nameless"]
     t.witnesses[:], t.turn_at = told["witnesses"], told["turn_at"]

@@ -33,7 +33,7 @@ from tocsin.watch.outlook import Coming, Outlook, Prophet
 from tocsin.watch.rules import Rule
 from tocsin.watch.said import Asked
 from tocsin.watch.settings import WatchSettings
-from tocsin.watch.sweep import parts_due, sweep
+from tocsin.watch.sweep import PARTS, parts_due, sweep
 from tocsin.watch.told import Row, Rows
 from tocsin.watch.tracks import LAT, LON, PP, R, Tracks
 
@@ -79,14 +79,15 @@ class Engine:
         self.clock_s = 0.0
         self.now_ns = 0
         self.swept_s = 0.0
+        self.oldest_s = np.full(PARTS, -np.inf)  # no track of a part was heard before: see `sweep`
         self.unwell: set[str] = set()  # witnesses whose feed is in trouble
         self.intake = Intake(self.tracks, self.settings, self._count, self.drop, self.judge.forget)
-        self.judged: Judged | None = None
-        loops = rounds(self.tracks, self.holds.waiting)
-        self.compiled(loops, judged(self.tracks, self.outlook, self.holds))
         # Not all in the same step: each row has a time of its own between half and all of it.
         share = (np.arange(self.settings.capacity) * _GOLDEN) % 1.0
         self._recheck_s = self.settings.recheck_s * (1.0 + share) / 2
+        self.judged: Judged | None = None
+        loops = rounds(self.tracks, self.holds.waiting, self._recheck_s)
+        self.compiled(loops, judged(self.tracks, self.outlook, self.holds))
         self._names = tuple(area.id for area in areas)
         self._gone: list[str] = []
 
@@ -102,10 +103,11 @@ class Engine:
             self._count(reason, count)
         if not len(batch):
             return self._done(_NOBODY)
-        rows, motion = self.intake.take(batch, self.now_ns, self.clock_s)
-        due = self._due(rows, motion)
+        widest_m = self.judge.widest_m
+        rows, due, motion = self.intake.take(batch, self.now_ns, self.clock_s, widest_m)
+        due = self._due(rows, motion) if due is None else due
         if len(due):
-            self._judge(due)
+            self._judge(np.sort(due))
         return self._done(rows)
 
     def tick(self, now_ns: int) -> Step:
@@ -204,11 +206,7 @@ class Engine:
         return Step(self.book.taken(), self._told(rows), gone, jamming)
 
     def _due(self, rows: Ints, m: Floats | None) -> Ints:
-        """Return those of the rows of which something may have changed, ascending."""
-        if self.intake.compiled is not None:
-            widest_m = self.judge.widest_m
-            due = self.intake.compiled.due(rows, self.clock_s, widest_m, self._recheck_s)
-            return np.sort(due)
+        """Return those of the rows of which something may have changed."""
         t = self.tracks
         if m is None:
             m = t.motion[rows].T
@@ -219,7 +217,7 @@ class Engine:
         due = (x * x + y * y >= left * left) | (left <= 0)
         due |= self.clock_s - t.judged_at[rows] >= self._recheck_s[rows]
         due |= self.holds.waiting[rows] > 0
-        return np.asarray(np.sort(rows[due]))
+        return np.asarray(rows[due])
 
     def _judge(self, rows: Ints) -> None:
         """Hold tracks against the areas, and their alerts against the rules."""

@@ -47,7 +47,7 @@ class Flights:
         self._ahead, self._flights = code.tocsin_ahead, code.tocsin_flights
         self._ahead.restype = self._flights.restype = ctypes.c_long
         self._limits: Limits = judge.limits
-        self._kept = tracks.numbers, np.ascontiguousarray(judge.sigma_m), judge.tall
+        self._kept = tracks.record, np.ascontiguousarray(judge.sigma_m), judge.tall
         self._psd = judge.settings.accel_psd
 
     def ahead(self, row: Ints, area: Ints, horizon_s: Floats) -> Paths | None:

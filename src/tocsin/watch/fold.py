@@ -149,7 +149,7 @@ def _round(
         anew = anew | moved
         tracks.moved_at[row[moved]] = clock_s
         tracks.judged_at[row[moved]] = NEVER  # in doubt from now on
-        tracks.leapt_at[row[far]] = clock_s
+        tracks.leapt_at[row[far]], tracks.suspect[row[far]] = clock_s, 1
         counts["unreachable"] = counts.get("unreachable", 0) + int(far.sum())
     use = anew | ~(late | copy | far)
     if not use.all():

@@ -32,6 +32,8 @@ LEAST = 3
 HELD_S = 30.0  # a report of lost navigation counts so long
 LEAP_S = 60.0
 SILENT_S = 25.0
+AWAKE_S = 10.0  # heard within this time, and silent about where it is
+UNPLACED_S = SILENT_S - AWAKE_S - 1.0  # heard so long after its last position: it may fall silent
 CLEAR_S = 60.0
 HIGH_DEG = 0.5
 _ROWS, _COLUMNS = 360, 360
@@ -66,14 +68,11 @@ class Interference:
             return None
         self._next_s = clock_s + self._settings.gnss_s
         loops = self.compiled
-        quiet = not self.spells and loops is not None and not _any(tracks, clock_s, loops)
-        if not quiet:
-            rows, hit = affected(tracks, clock_s, loops)
-            quiet = not self.spells and not hit.any()
-        if quiet:
+        if not self.spells and _suspects(tracks, clock_s, loops) < self._settings.gnss_aircraft:
             tracks.judged_at[tracks.jammed] = NEVER
             tracks.jammed[:] = False
             return None
+        rows, hit = affected(tracks, clock_s, loops)
         square = _square(tracks.motion[rows, LON], tracks.motion[rows, LAT])
         before = self.spells
         held = [self._go_on(spell, tracks, rows, hit, square, clock_s) for spell in before]
@@ -181,17 +180,30 @@ class Interference:
         )
 
 
-def _any(tracks: Tracks, clock_s: float, compiled: Round) -> bool:
-    """Return whether anybody is affected, which takes a fraction of telling all apart."""
-    code = compiled.affected(tracks.rows(), clock_s, _SATELLITE_KINDS, hits_only=True)
-    return bool(code.any())
+def _suspects(tracks: Tracks, clock_s: float, compiled: Round | None) -> int:
+    """Return how many aircraft are affected, for which only those are looked at that may be."""
+    rows = np.flatnonzero(tracks.suspect)
+    if not len(rows):
+        return 0
+    _, hit = affected(tracks, clock_s, compiled, rows)
+    unplaced = clock_s - tracks.placed_at[rows] >= UNPLACED_S
+    lasts = unplaced & (clock_s - tracks.heard_at[rows] <= AWAKE_S)
+    lasts |= clock_s - tracks.poor_at[rows] <= HELD_S
+    lasts |= clock_s - tracks.leapt_at[rows] <= LEAP_S
+    tracks.suspect[rows[~lasts]] = 0
+    return int(hit.sum())
 
 
-def affected(tracks: Tracks, clock_s: float, compiled: Round | None = None) -> tuple[Ints, Bools]:
-    """Return the rows of aircraft that navigate by satellites, and which are affected now."""
-    rows = tracks.rows()
+def affected(
+    tracks: Tracks, clock_s: float, compiled: Round | None = None, rows: Ints | None = None
+) -> tuple[Ints, Bools]:
+    """Return the rows of aircraft that navigate by satellites, and which are affected now.
+
+    rows   those that are asked about; all, unless told
+    """
+    rows = tracks.rows() if rows is None else rows
     if compiled is not None:
-        code = compiled.affected(rows, clock_s, _SATELLITE_KINDS, hits_only=False)
+        code = compiled.affected(rows, clock_s, _SATELLITE_KINDS)
         counted = np.flatnonzero(code)
         return rows[counted], code[counted] > 1
     m = tracks.motion[rows].T
@@ -204,7 +216,7 @@ def affected(tracks: Tracks, clock_s: float, compiled: Round | None = None) -> t
     poor = sound & (clock_s - tracks.poor_at[rows] <= HELD_S)
     leapt = clock_s - tracks.leapt_at[rows] <= LEAP_S
     usual = (m[COUNT] >= 5) & (m[GAP] <= SILENT_S / 4)
-    silent = usual & (clock_s - tracks.placed_at[rows] >= SILENT_S) & (heard <= 10.0)
+    silent = usual & (clock_s - tracks.placed_at[rows] >= SILENT_S) & (heard <= AWAKE_S)
     hit = poor | leapt | silent
     counted = flying & (sound | (m[COUNT] >= 5))
     return rows[counted], hit[counted]

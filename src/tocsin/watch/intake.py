@@ -10,9 +10,9 @@ import numpy as np
 from tocsin.schema import Floats
 from tocsin.watch import fold
 from tocsin.watch.batch import KINDS, NOBODY, Batch, Bytes, Ints, named
-from tocsin.watch.gnss import POOR, SOUND
+from tocsin.watch.gnss import POOR, SOUND, UNPLACED_S
 from tocsin.watch.match import matched
-from tocsin.watch.onepass import Round
+from tocsin.watch.onepass import Round, Whose
 from tocsin.watch.settings import WatchSettings
 from tocsin.watch.tracks import EPOCH_NS, NEVER, Tracks, name_of
 
@@ -37,17 +37,20 @@ class Intake:
     nameless: int = 0  # tracks begun by plots without a name
     _counting: Ints = field(default_factory=lambda: np.arange(8192))
 
-    def take(self, batch: Batch, now_ns: int, clock_s: float) -> tuple[Ints, Floats | None]:
+    def take(
+        self, batch: Batch, now_ns: int, clock_s: float, widest_m: float
+    ) -> tuple[Ints, Ints | None, Floats | None]:
         """Fold a batch into the tracks; return the rows with a new position.
 
-        And their motion, (columns, N), where it is at hand.
+        And, from the compiled pass, those of which something may have changed against areas of an
+        error of `widest_m` at most; from numpy the motion, (columns, N), where it is at hand.
         """
         t = self.tracks
         now_s = (now_ns - EPOCH_NS) / 1e9
         bit = t.witness(batch.witness)
         found = None if self.compiled is None else self.compiled.find(batch, now_s)
         if found is not None:
-            row, t_s, placed, alone = found
+            row, t_s, placed, alone = found.row, found.t_s, found.placed, found.alone
             known = self._every(len(row))
         else:
             t_s = (batch.t_ns - EPOCH_NS) / 1e9
@@ -63,21 +66,24 @@ class Intake:
             lon, lat = batch.lon_deg, batch.lat_deg
             placed = placed[fold.sorted_by(row[placed], t_s[placed], lon[placed], lat[placed])]
             known = known[np.argsort(t_s[known], kind="stable")]
-        if self.compiled is not None:
-            rows, counts = self.compiled.take(
-                *(batch, row, t_s, placed, known),
-                clock_s=clock_s,
-                now_s=now_s,
-                accel_psd=self.settings.accel_psd,
-                witness=bit,
-                other_kinds=_OTHER_KINDS,
-                whole=alone and len(placed) == len(row),
+        self._words(batch, row, known)
+        if self.compiled is None:
+            rows, motion = self._folded(
+                batch, row, t_s, placed, known, bit, now_s, clock_s, alone=alone
             )
-            for reason, count in counts.items():
-                self.count(reason, count)
-            self._words(batch, row, known)
-            return rows, None
-        return self._folded(batch, row, t_s, placed, known, bit, now_s, clock_s, alone=alone)
+            return rows, None, motion
+        taken = self.compiled.take(
+            *(batch, Whose(row, t_s, placed, alone), placed, known),
+            clock_s=clock_s,
+            now_s=now_s,
+            accel_psd=self.settings.accel_psd,
+            widest_m=widest_m,
+            witness=bit,
+            other_kinds=_OTHER_KINDS,
+        )
+        for reason, count in taken.counts.items():
+            self.count(reason, count)
+        return taken.rows, taken.due, None
 
     def _every(self, count: int) -> Ints:
         """Return 0, 1, 2 and so on."""
@@ -102,6 +108,7 @@ class Intake:
         t, lon, lat = self.tracks, batch.lon_deg, batch.lat_deg
         mine = row[known]
         t.heard_at[mine] = clock_s
+        t.brought_on(mine)
         t.by_now[mine] |= bit  # also by a second receiver of the same message
         order: Ints | slice = placed
         if alone and len(placed) == len(row):
@@ -132,7 +139,6 @@ class Intake:
         if other.any():
             t.other_at[rows[other]] = clock_s
         self._told(batch, row, known, clock_s)
-        self._words(batch, row, known)
         if folded.motion is not None:
             return rows, folded.motion
         rows = np.asarray(rows[np.flatnonzero(np.diff(rows, prepend=-1))])
@@ -186,6 +192,7 @@ class Intake:
         if len(known) == len(row) and bool((np.diff(known) == 1).all()):
             k = slice(None)
         r = row[k]
+        t.suspect[r[clock_s - t.placed_at[r] >= UNPLACED_S]] = 1
         h = batch.h_m[:, k]
         some = ~np.isnan(h)
         for d in np.flatnonzero(some.any(axis=1)).tolist():
@@ -221,19 +228,19 @@ class Intake:
         poor = ((nacp >= 0) & (nacp <= POOR)) | ((nic >= 0) & (nic <= POOR))
         good = r[(best >= SOUND) & ~poor]
         self.tracks.sound[good] = np.minimum(self.tracks.sound[good] + 1, 100)  # once a batch
-        self.tracks.poor_at[r[poor]] = clock_s
+        self.tracks.poor_at[r[poor]], self.tracks.suspect[r[poor]] = clock_s, 1
 
     def _words(self, batch: Batch, row: Ints, known: Ints) -> None:
         """Take over callsigns and types, by time."""
         for codes, names, column in (
-            (batch.callsign[known], batch.callsigns, self.tracks.callsign),
-            (batch.type[known], batch.types, self.tracks.type),
+            (batch.callsign, batch.callsigns, self.tracks.callsign),
+            (batch.type, batch.types, self.tracks.type),
         ):
             if not len(names):
                 continue
             words = [name.strip() for name in names]
-            told = np.flatnonzero(codes >= 0)
-            for r, code in zip(row[known[told]].tolist(), codes[told].tolist(), strict=True):
+            told = known[codes[known] >= 0]
+            for r, code in zip(row[told].tolist(), codes[told].tolist(), strict=True):
                 word = words[code]
                 if word and column[r] != word:
                     column[r] = word

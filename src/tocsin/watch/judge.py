@@ -91,7 +91,7 @@ class Judge:
 
     def within(self, tracks: Tracks, rows: Ints, clock_s: float, now_ns: int) -> Within:
         """Return P(inside) of tracks (N,) for the areas that they are not far from."""
-        told = self.limits.within(tracks.numbers, rows, self.sigma_m, self.widest_m)
+        told = self.limits.within(tracks.record, rows, self.sigma_m, self.widest_m)
         if told is None:
             point, area, d_m, p, clear, rest_m = self._beside(tracks, rows)
         else:

@@ -43,7 +43,7 @@ class Judged:
         self._settled.restype = self._calm.restype = None
         self._asked.restype = self._moves.restype = ctypes.c_long
         # These never move: where they are is asked once.
-        self._kept = (tracks.numbers, outlook.in_area, outlook.p_in, outlook.soon_due)
+        self._kept = (tracks.record, outlook.in_area, outlook.p_in, outlook.soon_due)
         self._numbers, self._in_area, self._p_in, self._due = (
             ctypes.c_void_p(at(each)) for each in self._kept
         )

@@ -62,18 +62,18 @@ class Limits(Tree):
         return Seen(point, area, d_m, exact, self._rest_m[root])
 
     def within(
-        self, numbers: Floats, rows: Ints, sigma_m: Floats, widest_m: float
+        self, record: Floats, rows: Ints, sigma_m: Floats, widest_m: float
     ) -> tuple[Found, Floats, Floats, Floats] | None:
         """Return `Nearby.within`, or None where it is to be found a column at a time."""
         if self._nearby is None:
             return None
-        told = self._nearby.within(numbers, rows, sigma_m, widest_m)
+        told = self._nearby.within(record, rows, sigma_m, widest_m)
         if told is None:  # squares that nobody came to before
-            lon_deg, lat_deg = numbers[rows, LON], numbers[rows, LAT]
+            lon_deg, lat_deg = record[rows, LON], record[rows, LAT]
             root = self._roots(lon_deg, lat_deg)  # before the table, which it may replace
             point, area = np.nonzero(self._table[root] >= 0)
             self.nodes(lon_deg[point], lat_deg[point], area)
-            told = self._nearby.within(numbers, rows, sigma_m, widest_m)
+            told = self._nearby.within(record, rows, sigma_m, widest_m)
         return told
 
     def distance_m(self, lon_deg: float, lat_deg: float, area: int) -> float:

@@ -109,11 +109,11 @@ class Nearby:
         return None if self._short(count, n) else (found.first(count), rest_m)
 
     def within(
-        self, numbers: Floats, rows: Ints, sigma_m: Floats, widest_m: float
+        self, record: Floats, rows: Ints, sigma_m: Floats, widest_m: float
     ) -> tuple[Found, Floats, Floats, Floats] | None:
         """Return pairs of tracks and areas, P by the outline alone, clear and rest of each track.
 
-        numbers  of `Tracks`, all rows
+        record   of `Tracks`, all rows
         """
         n = len(rows)
         rows, sigma_m = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(sigma_m)
@@ -123,8 +123,8 @@ class Nearby:
         count = self._within(
             ctypes.byref(self.squares()),
             ctypes.byref(pairs),
-            ctypes.c_void_p(at(numbers)),
-            ctypes.c_long(numbers.shape[1]),
+            ctypes.c_void_p(at(record)),
+            ctypes.c_long(record.shape[1]),
             ctypes.c_void_p(at(rows)),
             ctypes.c_long(n),
             ctypes.c_void_p(at(sigma_m)),

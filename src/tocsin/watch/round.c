@@ -9,14 +9,16 @@
 #include "motion.h"
 #include "plane.h"
 
-enum { BY_NOW, BY_EVER, BARE, SOUND_TIMES, SCRATCH };
-enum { KIND, PLAN, GROUNDED, LEAPS, LATES, EIGHT = 8 };
+enum { BY_NOW, BY_EVER, BARE, SOUND_TIMES, BY_THEN, TURN_OF, SCRATCH };
+enum { KIND, PLAN, GROUNDED, LEAPS, LATES };
 enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7, LEAST = 3 };
 #define HELD_S 30.0
 #define LEAP_S 60.0
 #define SILENT_S 25.0
+#define AWAKE_S 10.0
+#define UNPLACED_S 14.0
 enum { AHEAD = 24 }; /* turns that memory takes */
-enum { LATE, REPEATED, UNREACHABLE };
+enum { LATE, REPEATED, UNREACHABLE, ASKED };
 #define NEVER -1e9
 #define SAME_S 10.0
 #define NEAR_DEG 1e-5
@@ -27,12 +29,21 @@ enum { LATE, REPEATED, UNREACHABLE };
 #define DEGREE_M 112000.0
 
 typedef struct { /* of tracks.py: a row a track */
-  double *numbers;  /* (rows, WIDE) */
-  int64_t *counts;  /* (rows, EIGHT) */
-  int8_t *codes;    /* (rows, EIGHT) */
+  double *numbers; /* (rows, WIDE), with the counts and codes at the end */
   double *late_t, *odd_t, *odd_lon, *odd_lat, *moved_at, *leapt_at, *other_at, *poor_at;
-  const int32_t *waiting; /* hold.py */
+  uint8_t *suspect;        /* its navigation may be affected */
+  int32_t *stamp;          /* the last batch that told of it */
+  const int32_t *waiting;  /* hold.py */
+  const double *recheck_s; /* engine.py */
 } Columns;
+
+static inline int64_t *counts_of(const Columns *c, int64_t row) {
+  return (int64_t *)(c->numbers + row * WIDE + COUNTS);
+}
+
+static inline int8_t *codes_of(const Columns *c, int64_t row) {
+  return (int8_t *)(c->numbers + row * WIDE + WIDE - 1);
+}
 
 typedef struct { /* updates as batch.py has them */
   const int64_t *row;
@@ -42,8 +53,9 @@ typedef struct { /* updates as batch.py has them */
 } Updates;
 
 typedef struct {
-  double clock_s, now_s, accel_psd;
+  double clock_s, now_s, accel_psd, widest2;
   int64_t witness;      /* its bit */
+  int64_t turn;         /* of the witnesses */
   int64_t other_kinds;  /* a bit for each kind of source that needs no satellites */
 } Now;
 
@@ -57,7 +69,7 @@ static int unreachable(const double *m, double x, double y, double dt, double r)
 }
 
 static int set_back(const Columns *c, int64_t row, double t_s, double dt) {
-  int8_t *code = c->codes + row * EIGHT;
+  int8_t *code = codes_of(c, row);
   int in_order, run;
   if (!(dt < -BACK_S)) return 0;
   in_order = t_s > c->late_t[row];
@@ -70,7 +82,7 @@ static int set_back(const Columns *c, int64_t row, double t_s, double dt) {
 static int elsewhere(const Columns *c, int64_t row, double t, double lon, double lat, double r) {
   Place odd = place(c->odd_lon[row], c->odd_lat[row]);
   double x, y, dt = t - c->odd_t[row], reach = LIKELY_MPS * (fabs(dt) + 1.5) + 8 * sqrt(r) + 300.0;
-  int8_t *code = c->codes + row * EIGHT;
+  int8_t *code = codes_of(c, row);
   int run = 1;
   xy(&odd, lon, lat, &x, &y);
   if (code[LEAPS] > 0 && x * x + y * y <= reach * reach && dt >= 0)
@@ -139,7 +151,7 @@ static int folded(const Columns *c, const Now *now, int64_t row, double t, doubl
     counts[UNREACHABLE]++;
     anew = elsewhere(c, row, t, lon, lat, r);
     if (anew) c->moved_at[row] = now->clock_s, m[JUDGED_AT] = NEVER; /* in doubt from now on */
-    c->leapt_at[row] = now->clock_s;
+    c->leapt_at[row] = now->clock_s, c->suspect[row] = 1;
   }
   if (!anew && (late || copy || far)) return 0;
   if (anew) {
@@ -152,25 +164,37 @@ static int folded(const Columns *c, const Now *now, int64_t row, double t, doubl
   m[GAP] = gap;
   m[T] = t, m[R] = r, m[FLON] = lon, m[FLAT] = lat;
   m[COUNT] += 1.0;
-  c->codes[row * EIGHT + LEAPS] = c->codes[row * EIGHT + LATES] = 0;
+  codes_of(c, row)[LEAPS] = codes_of(c, row)[LATES] = 0;
   return 1;
 }
 
 /* The lines of memory of a track that comes some turns later. */
 static inline void fetch(const Columns *c, int64_t row) {
   const char *numbers = (const char *)(c->numbers + row * WIDE);
-  for (int line = 0; line < 4; line++) __builtin_prefetch(numbers + 64 * line, 1);
-  __builtin_prefetch(c->counts + row * EIGHT, 1);
-  __builtin_prefetch(c->codes + row * EIGHT, 1);
+  for (int line = 0; line < 5; line++) __builtin_prefetch(numbers + 64 * line, 1);
+}
+
+/* Whether anything may have changed for a track against the areas. */
+static inline int due(const Columns *c, const Now *now, int64_t row) {
+  const double *m = c->numbers + row * WIDE;
+  double x = (m[LON] - m[JUDGED_LON]) * m[JUDGED_WIDE], y = (m[LAT] - m[JUDGED_LAT]) * DEGREE_M;
+  double left = m[CLEAR_M] - SURE * sqrt(most_of(m[PP], m[R]) + now->widest2);
+  return x * x + y * y >= left * left || left <= 0 || c->waiting[row] > 0 ||
+         now->clock_s - m[JUDGED_AT] >= c->recheck_s[row];
 }
 
 /* What an update tells beside a position, in three steps: of one track the last update counts, one
    sigma serves the heights of all datums, and what is counted is counted once a batch. */
 static inline void told(const Columns *c, const Updates *u, const Now *now, int64_t k) {
-  int64_t row = u->row[k], *count = c->counts + row * EIGHT;
+  int64_t row = u->row[k], *count = counts_of(c, row);
   double *m = c->numbers + row * WIDE;
-  int8_t *code = c->codes + row * EIGHT;
+  int8_t *code = codes_of(c, row);
   m[HEARD_AT] = now->clock_s;
+  if (now->clock_s - m[PLACED_AT] >= UNPLACED_S) c->suspect[row] = 1;
+  if (count[TURN_OF] != now->turn) { /* `Tracks.brought_on` */
+    count[BY_THEN] = now->turn - count[TURN_OF] == 1 ? count[BY_NOW] : 0;
+    count[BY_NOW] = 0, count[TURN_OF] = now->turn;
+  }
   count[BY_NOW] |= now->witness; /* also by a second receiver of the same message */
   if (!isnan(u->vrate_mps[k])) m[VRATE_MPS] = u->vrate_mps[k];
   if (u->answers[k] == 1) m[ANSWERED_AT] = now->clock_s, count[BARE] = 0;
@@ -179,7 +203,7 @@ static inline void told(const Columns *c, const Updates *u, const Now *now, int6
     code[GROUNDED] = u->grounded[k], m[JUDGED_AT] = NEVER;
   count[SCRATCH] = count[SOUND_TIMES];
   if ((u->nacp[k] >= 0 && u->nacp[k] <= POOR) || (u->nic[k] >= 0 && u->nic[k] <= POOR))
-    c->poor_at[row] = now->clock_s;
+    c->poor_at[row] = now->clock_s, c->suspect[row] = 1;
 }
 
 static inline void told_height(const Columns *c, const Updates *u, const Now *now, int64_t k,
@@ -190,7 +214,7 @@ static inline void told_height(const Columns *c, const Updates *u, const Now *no
 }
 
 static inline void told_once(const Columns *c, const Updates *u, int64_t k) {
-  int64_t *count = c->counts + u->row[k] * EIGHT;
+  int64_t *count = counts_of(c, u->row[k]);
   int nacp = u->nacp[k], nic = u->nic[k], best = nacp > nic ? nacp : nic;
   int poor = (nacp >= 0 && nacp <= POOR) || (nic >= 0 && nic <= POOR);
   if (best >= SOUND && !poor)
@@ -198,29 +222,34 @@ static inline void told_once(const Columns *c, const Updates *u, int64_t k) {
   if (u->answers[k] == 0) count[BARE] += 1;
 }
 
-void tocsin_told(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n) {
+/* For batches in which a track comes twice; after it, which of the `moved` rows are due. */
+void tocsin_told(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n,
+                 const int64_t *rows, long moved, int64_t *asked, int64_t *counts) {
   for (long i = 0; i < n; i++) told(c, u, now, order[i]);
   for (int d = 0; d < 4; d++)
     for (long i = 0; i < n; i++) told_height(c, u, now, order[i], d);
   for (long i = 0; i < n; i++) told_once(c, u, order[i]);
+  for (long i = 0; i < moved; i++)
+    if (due(c, now, rows[i])) asked[counts[ASKED]++] = rows[i];
 }
 
 /* All positions in `order`; writes the rows that moved, each once where equal rows stand side by
-   side, and returns how many.  `whole`: each row comes once and every update has a position, so
-   that what else they tell is told at the same time. */
+   side, and returns how many; `asked` those of them that are due, as many as counts[ASKED].
+   `whole`: each row comes once and every update has a position, so that what else they tell is told
+   at the same time. */
 long tocsin_fold(const Columns *c, const Updates *u, const Now *now, const int64_t *order, long n,
-                 int whole, int64_t *rows, int64_t *counts) {
-  long out = 0;
+                 int whole, int64_t *rows, int64_t *asked, int64_t *counts) {
+  long out = 0, moved = 0;
   for (long i = 0; i < n; i++) {
     int64_t k = order[i], row = u->row[k];
     double lag = now->now_s - u->t_s[k];
     if (i + AHEAD < n) fetch(c, u->row[order[i + AHEAD]]);
-    c->counts[row * EIGHT + BY_EVER] |= now->witness;
+    counts_of(c, row)[BY_EVER] |= now->witness;
     if (folded(c, now, row, u->t_s[k], u->lon[k], u->lat[k], u->sigma_m[k] * u->sigma_m[k],
                u->ve[k], u->vn[k], counts)) {
       c->numbers[row * WIDE + PLACED_AT] = now->clock_s;
       c->numbers[row * WIDE + LAG_S] = lag < 0.0 ? 0.0 : lag > 60.0 ? 60.0 : lag;
-      c->codes[row * EIGHT + KIND] = u->kind[k];
+      codes_of(c, row)[KIND] = u->kind[k];
       if (now->other_kinds >> u->kind[k] & 1) c->other_at[row] = now->clock_s;
       if (!out || rows[out - 1] != row) rows[out++] = row;
     }
@@ -228,65 +257,50 @@ long tocsin_fold(const Columns *c, const Updates *u, const Now *now, const int64
     told(c, u, now, k);
     for (int d = 0; d < 4; d++) told_height(c, u, now, k, d);
     told_once(c, u, k);
+    if (out > moved) { /* while its lines of memory are at hand */
+      moved = out;
+      if (due(c, now, row)) asked[counts[ASKED]++] = row;
+    }
   }
   return out;
 }
 
 /* The rows of keys that are addresses, the times of observation in seconds, and which updates have
    a position; returns how many have, UNKNOWN where a key has no row yet or is no address.
-   *alone: whether every row comes once. */
+   *alone: whether every row comes once; `stamp` is another for each batch. */
 enum { UNKNOWN = -1 };
 long tocsin_find(const Columns *c, const int32_t *addressed, int64_t addresses, const int64_t *key,
                  const int64_t *t_ns, const double *lon, long n, int64_t epoch_ns, double now_s,
-                 int64_t *row, double *t_s, int64_t *placed, int32_t *alone) {
+                 int32_t stamp, int64_t *row, double *t_s, int64_t *placed, int32_t *alone) {
   long out = 0;
+  *alone = 1;
   for (long i = 0; i < n; i++) {
     if (key[i] < 0 || key[i] >= addresses || !addressed[key[i]]) return UNKNOWN;
     row[i] = addressed[key[i]] - 1;
-    c->counts[row[i] * EIGHT + SCRATCH] = i;
+    *alone &= c->stamp[row[i]] != stamp;
+    c->stamp[row[i]] = stamp;
     t_s[i] = t_ns[i] >= 0 ? (double)(t_ns[i] - epoch_ns) / 1e9 : now_s;
-    if (!isnan(lon[i])) placed[out++] = i;
-  }
-  *alone = 1;
-  for (long i = 0; i < n; i++) *alone &= c->counts[row[i] * EIGHT + SCRATCH] == i;
-  return out;
-}
-
-/* Which of some rows may have changed against the areas; returns how many, in their order. */
-long tocsin_due(const Columns *c, const int64_t *rows, long n, double clock_s, double widest2,
-                const double *recheck_s, int64_t *due) {
-  long out = 0;
-  for (long i = 0; i < n; i++) {
-    int64_t row = rows[i];
-    const double *m = c->numbers + row * WIDE;
-    double x = (m[LON] - m[JUDGED_LON]) * m[JUDGED_WIDE];
-    double y = (m[LAT] - m[JUDGED_LAT]) * DEGREE_M;
-    double left = m[CLEAR_M] - SURE * sqrt(most_of(m[PP], m[R]) + widest2);
-    if (x * x + y * y >= left * left || left <= 0 || c->waiting[row] > 0 ||
-        clock_s - m[JUDGED_AT] >= recheck_s[row])
-      due[out++] = row;
+    placed[out] = i, out += !isnan(lon[i]);
   }
   return out;
 }
 
-/* `affected` of gnss.py for some rows: 1 who navigates by satellites, 3 who is affected too; with
-   `hits_only` 3 or 0. */
+/* `affected` of gnss.py for some rows: 1 who navigates by satellites, 3 who is affected too. */
 void tocsin_affected(const Columns *c, const int64_t *rows, long n, double clock_s,
-                     int64_t satellite_kinds, int hits_only, int8_t *out) {
+                     int64_t satellite_kinds, int8_t *out) {
   for (long i = 0; i < n; i++) {
     int64_t row = rows[i];
     const double *m = c->numbers + row * WIDE;
-    const int8_t *code = c->codes + row * EIGHT;
+    const int8_t *code = codes_of(c, row);
     double heard_s = clock_s - m[HEARD_AT];
-    int sound, kind, flying;
-    int unplaced = clock_s - m[PLACED_AT] >= SILENT_S && heard_s <= 10.0;
-    int poor = clock_s - c->poor_at[row] <= HELD_S, leapt = clock_s - c->leapt_at[row] <= LEAP_S;
+    int sound = counts_of(c, row)[SOUND_TIMES] >= LEAST, kind = code[KIND];
+    int poor = sound && clock_s - c->poor_at[row] <= HELD_S;
+    int leapt = clock_s - c->leapt_at[row] <= LEAP_S;
+    int silent = clock_s - m[PLACED_AT] >= SILENT_S && heard_s <= AWAKE_S && m[COUNT] >= 5 &&
+                 m[GAP] <= SILENT_S / 4;
+    int flying = kind >= 0 && (satellite_kinds >> kind & 1 || sound) && code[GROUNDED] != 1;
     out[i] = 0;
-    if (heard_s > HELD_S || (hits_only && !unplaced && !poor && !leapt)) continue;
-    sound = c->counts[row * EIGHT + SOUND_TIMES] >= LEAST, kind = code[KIND];
-    flying = kind >= 0 && (satellite_kinds >> kind & 1 || sound) && code[GROUNDED] != 1;
-    if (!flying || !(sound || m[COUNT] >= 5)) continue;
-    unplaced = unplaced && m[COUNT] >= 5 && m[GAP] <= SILENT_S / 4;
-    out[i] = unplaced || (sound && poor) || leapt ? 3 : !hits_only;
+    if (!flying || heard_s > HELD_S || !(sound || m[COUNT] >= 5)) continue;
+    out[i] = silent || poor || leapt ? 3 : 1;
   }
 }

@@ -36,6 +36,12 @@ def sweep(engine: Engine, parts: list[int]) -> Ints:
     if not parts:
         return _NOBODY
     t, judge, settings = engine.tracks, engine.judge, engine.settings
+    if not (judge.raises(AlertKind.DARK) or settings.sensors):
+        # Nothing but age ends a track: a part is left alone until its oldest is old enough.
+        parts = [p for p in parts if engine.clock_s - engine.oldest_s[p] > settings.forget_s]
+        if not parts:
+            _tests(engine)
+            return _NOBODY
     mine = np.zeros(settings.capacity, bool)
     for part in parts:
         mine[part::PARTS] = t.used[part::PARTS]
@@ -46,9 +52,17 @@ def sweep(engine: Engine, parts: list[int]) -> Ints:
     changed = _lost(engine, rows, mine) if settings.sensors else _NOBODY
     for row in rows[engine.clock_s - t.heard_at[rows] > settings.forget_s].tolist():
         engine.drop(row, f"not seen for {settings.forget_s / 60:.0f} min")
-    for name in engine.book.tests(engine.now_ns - round(settings.forget_s * 1e9)):
-        engine.book.close(name, engine.now_ns, "Nobody has taken notice of this test.")
+    for part in parts:
+        heard_at = t.heard_at[part::PARTS][t.used[part::PARTS]]
+        engine.oldest_s[part] = heard_at.min(initial=engine.clock_s)
+    _tests(engine)
     return changed[t.used[changed]]
+
+
+def _tests(engine: Engine) -> None:
+    """Close the tests of the alert button that nobody took notice of."""
+    for name in engine.book.tests(engine.now_ns - round(engine.settings.forget_s * 1e9)):
+        engine.book.close(name, engine.now_ns, "Nobody has taken notice of this test.")
 
 
 def _lost(engine: Engine, rows: Ints, mine: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:

@@ -1,8 +1,8 @@
 """All tracks as columns: one row an aircraft, a bounded number of rows.
 
-What a position reads and writes stands in three matrices (numbers, counts, codes), a row a track:
-an update then touches six lines of memory and not thirty.  `motion` and the columns that are named
-are views of them; what is seldom needed has arrays of its own.  Two clocks: `T` is the time of the
+What an update reads and writes stands in one record a track (numbers, counts, codes), so that it
+touches five lines of memory and not thirty.  `motion` and the columns that are named are views of
+it; what is seldom needed has arrays of its own.  Two clocks: `T` is the time of the
 observation, in seconds from `EPOCH_NS`; all other times are seconds of the watch's own clock,
 which never runs backwards.
 """
@@ -36,15 +36,16 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
     COUNT,  # positions used
 ) = range(13)
 _MOTION = 13
-#: After them, in the order of `round.c`: heights and their times by datum, then one number each.
+#: After them, in the order of `motion.h`: heights and their times by datum, then one number each.
 _H, _H_AT = slice(13, 17), slice(17, 21)
 NUMBERS = (
     *("heard_at", "placed_at", "lag_s", "answered_at", "h_sigma_m", "vrate_mps"),
     *("judged_at", "judged_lon", "judged_lat", "judged_wide", "clear_m"),
 )
-COUNTS = ("by_now", "by_ever", "bare", "sound", "scratch")
+COUNTS = ("by_now", "by_ever", "bare", "sound", "by_then", "turn_of", "scratch")
 CODES = ("kind", "plan", "grounded", "leaps", "lates")
-_WIDE, _EIGHT = 32, 8  # of the matrices: whole lines of memory
+#: Of a record, in eight bytes: the numbers, after them the counts, and the codes in the last.
+_NUMBERS, _WIDE, _LINE = 32, 40, 8
 _ADDRESSES = 1 << 25
 NEVER = -1e9  # on the watch's clock
 WITNESSES = 62  # more are told together as the last one
@@ -74,7 +75,9 @@ class Tracks:
     judged_lat: Floats = field(init=False)
     judged_wide: Floats = field(init=False)  # (metres in a degree of longitude there, at most)
     clear_m: Floats = field(init=False)  # ... and nothing changes before it has gone so far
-    by_now: Ints = field(init=False)  # witnesses of this turn, one bit each
+    by_now: Ints = field(init=False)  # witnesses of the turn it is of, one bit each ...
+    by_then: Ints = field(init=False)  # ... of the turn before that ...
+    turn_of: Ints = field(init=False)  # ... and which that is: brought on when it is next told of
     by_ever: Ints = field(init=False)
     bare: Ints = field(init=False)  # seen by primary radar alone, so often in a row
     sound: Ints = field(init=False)  # reports of a good navigation
@@ -87,9 +90,12 @@ class Tracks:
 
     def __post_init__(self) -> None:
         n = self.capacity
-        self.numbers = np.zeros((n, _WIDE))
-        self.counts = np.zeros((n, _EIGHT), np.int64)
-        self.codes = np.zeros((n, _EIGHT), np.int8)
+        record = np.zeros(n * _WIDE + _LINE)
+        first = -(record.ctypes.data // 8) % _LINE  # records begin where lines of memory do
+        self.record = record[first : first + n * _WIDE].reshape(n, _WIDE)
+        self.numbers = self.record[:, :_NUMBERS]
+        self.counts = self.record.view(np.int64)[:, _NUMBERS : _WIDE - 1]
+        self.codes = self.record.view(np.int8)[:, 8 * (_WIDE - 1) :]
         self.motion = self.numbers[:, :_MOTION]
         self.h_m, self.h_at = self.numbers[:, _H], self.numbers[:, _H_AT]
         for matrix, first, names in (
@@ -113,14 +119,15 @@ class Tracks:
         self.poor_at = np.full(n, NEVER)  # navigation reported as lost
         self.leapt_at = np.full(n, NEVER)  # a position that could not be reached
         self.other_at = np.full(n, NEVER)  # seen by something that needs no satellites
-        self.by_then = np.zeros(n, np.int64)  # witnesses of the turn before
         self.moved_at = np.full(n, NEVER)  # the track was begun anew elsewhere
         self.jammed = np.zeros(n, bool)  # its position is doubtful: see `gnss`
+        self.suspect = np.zeros(n, np.uint8)  # its navigation may be affected: looked at closer
+        self.stamp = np.zeros(n, np.int32)  # of the compiled pass: the last batch that told of it
         self.callsign: list[str | None] = [None] * n
         self.type: list[str | None] = [None] * n
         self.name: list[str] = [""] * n
         self.witnesses: list[str] = []
-        self.turn_at = 0.0
+        self.turn_at, self.turns = 0.0, 0
         self.free = list(range(n - 1, -1, -1))
         #: By address: row + 1, or 0; pages without use stay unmade.
         self.addressed: NDArray[np.int32] = np.zeros(_ADDRESSES, np.int32)
@@ -187,7 +194,8 @@ class Tracks:
             self.by_ever,
         ):
             count[row] = 0
-        self.jammed[row] = False
+        self.turn_of[row] = self.turns
+        self.jammed[row], self.suspect[row] = False, 0
         self.callsign[row] = self.type[row] = None
         self.name[row] = ""
         self.free.append(row)
@@ -201,7 +209,7 @@ class Tracks:
         free: list[int],
     ) -> None:
         """Take rows into use whose columns are filled, as a checkpoint has them."""
-        self.used[rows] = True
+        self.used[rows], self.turn_of[rows], self.suspect[rows] = True, self.turns, 1
         self.free[:] = free
         for k, row in enumerate(rows.tolist()):
             self.name[row], self.callsign[row], self.type[row] = names[k], callsigns[k], types[k]
@@ -226,15 +234,20 @@ class Tracks:
         return 1 << self.witnesses.index(name)
 
     def turn(self, clock_s: float) -> None:
-        """Let the witnesses of long ago go."""
-        if clock_s - self.turn_at >= 2 * TURN_S:
-            self.by_then[:] = 0
-            self.by_now[:] = 0
+        """Let the witnesses of long ago go, of each track when it is told of or asked about."""
+        if clock_s - self.turn_at >= TURN_S:
+            self.turns += 2 if clock_s - self.turn_at >= 2 * TURN_S else 1
             self.turn_at = clock_s
-        elif clock_s - self.turn_at >= TURN_S:
-            self.by_then[:] = self.by_now
-            self.by_now[:] = 0
-            self.turn_at = clock_s
+
+    def brought_on(self, rows: Ints) -> None:
+        """Bring the witnesses of rows to this turn."""
+        behind = self.turns - self.turn_of[rows]
+        if behind.any():
+            self.by_then[rows] = np.where(
+                behind > 1, 0, np.where(behind == 1, self.by_now[rows], self.by_then[rows])
+            )
+            self.by_now[rows] = np.where(behind > 0, 0, self.by_now[rows])
+            self.turn_of[rows] = self.turns
 
     def doubtful(self, rows: Ints, clock_s: float) -> Bools:
         """Return whose position is no evidence: jammed, or just begun anew elsewhere."""
@@ -246,10 +259,13 @@ class Tracks:
 
     def sources_of(self, row: int) -> int:
         """Return how many witnesses saw one of late."""
-        return (int(self.by_now[row]) | int(self.by_then[row])).bit_count()
+        behind = self.turns - int(self.turn_of[row])
+        seen = int(self.by_now[row]) if behind < 2 else 0
+        return (seen if behind else seen | int(self.by_then[row])).bit_count()
 
     def sources(self, rows: Ints) -> NDArray[np.int64]:
         """Return how many witnesses saw each of some rows of late."""
+        self.brought_on(rows)
         return np.asarray(np.bitwise_count(self.by_now[rows] | self.by_then[rows]), np.int64)
 
     def address(self, row: int) -> int | None:
