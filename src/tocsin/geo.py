@@ -21,6 +21,7 @@ F = 1 / 298.257223563
 E2 = F * (2 - F)
 R_MEAN_M = 6371008.8  # IUGG mean radius, for bounds and for turning chords into arcs
 
+NEAR_M = 1e-7  # how near Newton's method comes to the height of a plot
 PIECE_M = 5_000.0  # longest line that may stand for its geodesic
 
 WGS84 = Geod(ellps="WGS84")
@@ -157,11 +158,11 @@ def from_polar(
     with np.errstate(invalid="ignore"):
         e = np.arcsin((np.asarray(h_hae_m) - h0) / rho - rho / (2 * R_MEAN_M))
     lon = lat = np.full(rho.shape, np.nan)
-    for _ in range(4):
+    for _ in range(8):
         point = origin + rho[..., None] * (np.cos(e)[..., None] * flat + np.sin(e)[..., None] * up)
         lon, lat, h = place(point)
         miss = h - h_hae_m
-        if np.nanmax(np.abs(miss), initial=0.0) < 1e-3:  # what `place` is good to
+        if np.nanmax(np.abs(miss), initial=0.0) < NEAR_M:
             break
         e = e - miss / (rho * np.cos(e + rho * np.cos(e) / R_MEAN_M))  # up is another way there
     off = np.abs(h - h_hae_m) > 1.0

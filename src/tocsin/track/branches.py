@@ -18,7 +18,7 @@ import numpy as np
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.heights import Read, read
-from tocsin.track.imm import Filtered, Measured, forward
+from tocsin.track.imm import Filtered, Measured, forward, together
 from tocsin.track.models import Modes
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Constant, Plots, measure, rough_velocity
@@ -175,30 +175,14 @@ def _measured(
     calibrated: BiasPrior | None,
 ) -> Measured:
     """Return sets of plots read at several heights, (G, H, K), as so many tracks."""
-    sets, many, count = heights.shape
-    h = heights.ravel()
-    columns = {
-        name: np.concatenate([np.tile(getattr(plots, name), many) for plots in every])
-        for name in every[0].__slots__
-        if name != "sensor"
-    }
-    names = tuple(name for plots in every for name in plots.sensor * many)
-    flat_plots = replace(every[0], sensor=names, **columns)
-    shape = (sets * many, count)
-    velocity = np.zeros((len(h), 2))
-    if biases:  # a bias of time moves a plot along the flight
-        raw = measure(flat_plots, sensors, plane, h, (), velocity).z_m.reshape(sets, many, count, 2)
-        roughly = [rough_velocity(one.t_s, z) for one, z in zip(every, raw, strict=True)]
-        velocity = np.concatenate(roughly).reshape(-1, 2)
-    flat = measure(flat_plots, sensors, plane, h, biases, velocity)
-    design = flat.design
-    measured = Measured(
-        columns["t_s"].reshape(shape),
-        flat.z_m.reshape(*shape, 2),
-        flat.cov_m2.reshape(*shape, 2, 2),
-        None if design is None else design.reshape(*shape, 2, -1),
-        flat.prior_sd,
-    )
+    parts = []
+    for plots, h in zip(every, heights, strict=True):
+        velocity = np.zeros((len(plots.t_s), 2))
+        if biases:  # a bias of time moves a plot along the flight
+            raw = measure(plots, sensors, plane, h, (), velocity)
+            velocity = rough_velocity(plots.t_s, raw.z_m)
+        parts.append(measure(plots, sensors, plane, h, biases, velocity))
+    measured = together(parts)
     return _with_prior(measured, biases, calibrated) if calibrated and biases else measured
 
 

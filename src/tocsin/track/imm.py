@@ -11,7 +11,8 @@ Arrays: T tracks of K measurements, R modes, n states.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,20 @@ class Measured:
     @property
     def constants(self) -> int:
         return 0 if self.design is None else self.design.shape[-1]
+
+
+def together(parts: Sequence[Measured]) -> Measured:
+    """Return tracks of as many measurements and the same constants as one set, in order."""
+    if len(parts) == 1:
+        return parts[0]
+    design = [part.design for part in parts if part.design is not None]
+    return replace(
+        parts[0],
+        t_s=np.concatenate([part.t_s for part in parts]),
+        z_m=np.concatenate([part.z_m for part in parts]),
+        cov_m2=np.concatenate([part.cov_m2 for part in parts]),
+        design=np.concatenate(design) if design else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

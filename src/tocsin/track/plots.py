@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin import geo
 from tocsin.schema import Floats, Sensor
 from tocsin.track.imm import Measured
 from tocsin.track.plane import Plane
+from tocsin.track.polar import placed
 
 TICK_S = 1e-3  # no two plots of a track share an instant
 
@@ -125,59 +125,56 @@ def measure(
     biases: Sequence[Constant],
     velocity_mps: Floats,
 ) -> Measured:
-    """Return plots as measurements of one track, T = 1.
+    """Return plots as measurements of one track, or of T tracks that differ in height.
 
-    h_hae_m       (K,) height above the ellipsoid at each plot
-    velocity_mps  (K, 2) rough velocity, for what an error of time does
+    h_hae_m       (K,) or (T, K) height above the ellipsoid at each plot
+    velocity_mps  (..., K, 2) rough velocity, for what an error of time does
 
     Raises ValueError for a height that a slant range cannot reach.
     """
-    count = len(plots.t_s)
-    z, cov = np.empty((count, 2)), np.zeros((count, 2, 2))
-    design = np.zeros((count, 2, len(biases)))
-    names = np.array(plots.sensor)
-    polar = np.isfinite(plots.range_m)
-    placed = np.flatnonzero(~polar)
-    if len(placed):
-        z[placed] = plane.xy(plots.lon_deg[placed], plots.lat_deg[placed])
-        own = np.array([sensors[plots.sensor[k]].position_sigma_m for k in placed])
-        sigma = np.where(np.isfinite(plots.sigma_m[placed]), plots.sigma_m[placed], own)
-        cov[placed, 0, 0] = cov[placed, 1, 1] = sigma**2
-    for name in dict.fromkeys(names[polar]):
-        k = np.flatnonzero(polar & (names == name))
-        sensor = sensors[str(name)]
-        rho, theta = plots.range_m[k], plots.azimuth_deg[k] + sensor.north_offset_deg
-        h = h_hae_m[k]
-
-        # Beside each plot one a little further and one a little round: how it moves with both.
-        near = np.stack([rho, rho + 50.0, rho]), np.stack([theta, theta, theta + 0.02])
-        place = plane.xy(*geo.from_polar(*near, np.broadcast_to(h, near[0].shape), site(sensor)))
-        z[k] = place[0]
-        if not np.isfinite(z[k]).all():
-            raise ValueError(
-                f"{name}: a height of {h.max():.0f} m is out of reach of a slant range"
-            )
-        by_range, by_azimuth = (place[1] - z[k]) / 50.0, (place[2] - z[k]) / 0.02
-        cov[k] = (
-            by_range[:, :, None] * by_range[:, None, :] * sensor.range_sigma_m**2
-            + by_azimuth[:, :, None] * by_azimuth[:, None, :] * sensor.azimuth_sigma_deg**2
-        )
-        effect = {
-            "range": by_range,
-            "delay": by_range,
-            "azimuth": by_azimuth,
-            "scale": by_range * rho[:, None],
-            "time": -velocity_mps[k],
-        }
-        for c, bias in enumerate(biases):
-            if bias.sensor == name:
-                mine = plots.secondary[k] == bias.secondary
-                design[k, :, c] = np.where(mine[:, None], effect[bias.kind], 0.0)
+    h = np.atleast_2d(h_hae_m)
+    names, polar = np.array(plots.sensor), np.isfinite(plots.range_m)
+    radars = list(dict.fromkeys(names[polar].tolist()))
+    of = np.full(len(names), -1)
+    for number, name in enumerate(radars):
+        of[polar & (names == name)] = number
+    rows = [sensors[name] for name in radars]
+    turned, range_sd, azimuth_sd = (
+        np.array([getattr(row, field) for row in rows] + [0.0])[of]  # the last: of no radar
+        for field in ("north_offset_deg", "range_sigma_m", "azimuth_sigma_deg")
+    )
+    z, by_range, by_azimuth = placed(
+        plots.range_m, plots.azimuth_deg + turned, h, [site(row) for row in rows], of, plane
+    )
+    lost = polar & ~np.isfinite(z).all(axis=(0, 2))
+    if lost.any():
+        name = names[lost][0]
+        worst = h[:, lost & (names == name)].max()
+        raise ValueError(f"{name}: a height of {worst:.0f} m is out of reach of a slant range")
+    along, round_ = by_range * range_sd[:, None], by_azimuth * azimuth_sd[:, None]
+    cov = along[..., :, None] * along[..., None, :] + round_[..., :, None] * round_[..., None, :]
+    other = np.flatnonzero(~polar)
+    if len(other):
+        z[:, other] = plane.xy(plots.lon_deg[other], plots.lat_deg[other])
+        own = np.array([sensors[plots.sensor[k]].position_sigma_m for k in other])
+        sigma = np.where(np.isfinite(plots.sigma_m[other]), plots.sigma_m[other], own)
+        cov[:, other] = sigma[:, None, None] ** 2 * np.eye(2)
+    design = np.zeros((*z.shape, len(biases)))
+    effect = {
+        "range": by_range,
+        "delay": by_range,
+        "azimuth": by_azimuth,
+        "scale": by_range * plots.range_m[:, None],
+        "time": -np.broadcast_to(velocity_mps, z.shape),
+    }
+    for c, bias in enumerate(biases):
+        mine = polar & (names == bias.sensor) & (plots.secondary == bias.secondary)
+        design[..., c][:, mine] = effect[bias.kind][:, mine]
     return Measured(
-        t_s=plots.t_s[None],
-        z_m=z[None],
-        cov_m2=cov[None],
-        design=design[None] if biases else None,
+        t_s=np.broadcast_to(plots.t_s, h.shape),
+        z_m=z,
+        cov_m2=cov,
+        design=design if biases else None,
         prior_sd=np.array([bias.sd for bias in biases]) if biases else None,
     )
 

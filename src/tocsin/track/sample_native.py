@@ -131,7 +131,9 @@ class Back:
             *map(at, self._filtered),
             *self._rules.given,
             *map(at, (self._place, normal, uniform, x)),
-            *map(at, (mode, self._room, self._made)),
+            at(mode),
+            at(self._room),
+            at(self._made),
         )
         return done
 

@@ -4,29 +4,16 @@
 
    Those two are what runs where no compiler was at hand when tocsin was installed. */
 
-#include <math.h>
 #include <string.h>
+
+#include "lanes.h"
 
 #define S 4     /* entries that move */
 #define N 24    /* at most in all */
-#define MODES 4 /* at most, and numbers in a vector */
+#define MODES LANES /* at most */
 #define FLOOR 1e-12
 #define KNOWN 1e-13
 #define LOG_2PI 1.8378770664093453
-
-typedef double v __attribute__((vector_size(MODES * sizeof(double))));
-typedef long long vi __attribute__((vector_size(MODES * sizeof(long long))));
-
-/* What is written once for any number of constants is unrolled where there are none. */
-#define ALWAYS static inline __attribute__((always_inline))
-#define EACH(i, from, to) for (long i = from; i < to; i++)
-
-/* A processor that adds four numbers at once takes a copy of its own; its bytes are the same. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
-#define SWIFT __attribute__((target_clones("avx2", "default")))
-#else
-#define SWIFT
-#endif
 
 typedef struct {
   long count;
@@ -41,14 +28,6 @@ typedef struct { /* over one step: the motion of every mode, and from which mode
   Motion motion;
   v from[MODES];
 } Step;
-
-ALWAYS v all(double x) { return (v){x, x, x, x}; }
-ALWAYS v pick(vi which, v a, v b) { return (v)(((vi)a & which) | ((vi)b & ~which)); }
-
-ALWAYS v root(v a) {
-  EACH(i, 0, MODES) a[i] = sqrt(a[i]);
-  return a;
-}
 
 /* e to the power of what is not above 700; nothing below -700 counts beside one.  The series to
    r^13 by halves, for a long chain would have to wait for itself. */

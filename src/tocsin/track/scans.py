@@ -20,7 +20,7 @@ from tocsin import geo
 from tocsin.schema import Floats, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.branches import reach_m
-from tocsin.track.imm import Measured, forward
+from tocsin.track.imm import forward
 from tocsin.track.models import Modes
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, constants, measure
@@ -59,15 +59,7 @@ def scans(
     still = measure(plots, sensors, plane, middle, (), np.zeros((len(plots.t_s), 2)))
     velocity = _velocity_so_far(plots.t_s, still.z_m[0])
     biases = constants(plots, sensors)
-    parts = [measure(plots, sensors, plane, h, biases, velocity) for h in heights]
-    design = [part.design for part in parts if part.design is not None]
-    all_heights = Measured(
-        np.concatenate([part.t_s for part in parts]),
-        np.concatenate([part.z_m for part in parts]),
-        np.concatenate([part.cov_m2 for part in parts]),
-        np.concatenate(design) if design else None,
-        parts[0].prior_sd,
-    )
+    all_heights = measure(plots, sensors, plane, np.stack(heights), biases, velocity)
     found = forward(all_heights, modes or Modes())
     odds = np.exp(found.so_far - found.so_far.max(axis=1, keepdims=True))
     weight = found.weight * (odds / odds.sum(axis=1, keepdims=True))[:, :, None]  # (K, T, R)
