@@ -16,7 +16,8 @@ from tocsin import geo
 from tocsin.airspace.edges import outline
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import signed_distance_m
-from tocsin.incursion.joint import judge, share_inside
+from tocsin.incursion.joint import judge
+from tocsin.incursion.stays import share_inside
 from tocsin.schema import Edge, Floats, Posterior, Ring, Sensor, Volume
 from tocsin.simulate.radar import draw_biases, scan
 from tocsin.simulate.scenario import Aircraft, Chance, Met, Radar

@@ -36,7 +36,7 @@ def tocsin(
         chdir(cwd or Path.cwd()),
         patch.object(sys, "argv", argv),
         patch.object(sys, "stdin", given),
-        patch.dict(os.environ, {"COLUMNS": str(columns), "NO_COLOR": "1"}),
+        patch.dict(os.environ, {"COLUMNS": str(columns), "NO_COLOR": "1", "TOCSIN_PROCESSES": "1"}),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

@@ -16,7 +16,7 @@ FIELDS = ("duration_s", "path_m", "every_m", "depth_m", "entry_s", "exit_s")
 def test_a_stay_worked_out_by_hand() -> None:
     """-100, 100, 300, -100 m every 10 s at 50 m/s: 5 s in at the first step, 7.5 s of the last."""
     signed = np.array([[-100.0, 100.0, 300.0, -100.0], [-5.0, -5.0, -5.0, -5.0]])
-    t_s, seen = np.arange(4) * 10.0, np.ones(4, bool)
+    t_s, seen = np.array([0.0, 10.0, 20.0, 30.0]), np.ones(4, bool)
     found = stays(signed, signed / 2, np.full((2, 3), 500.0), seen, t_s, (0, 3))
     assert found.ever.tolist() == [True, False]
     assert found.duration_s == pytest.approx([22.5])
@@ -29,7 +29,7 @@ def test_an_end_that_was_not_observed_is_none() -> None:
     """What is unobserved counts for nothing: neither its time, nor its depth, nor as an end."""
     signed = np.array([[10.0, 20.0, 900.0, 10.0, -10.0]])
     seen = np.array([True, True, False, True, True])
-    found = stays(signed, None, np.full((1, 4), 100.0), seen, np.arange(5.0), (0, 4))
+    found = stays(signed, None, np.full((1, 4), 100.0), seen, np.linspace(0.0, 4.0, 5), (0, 4))
     assert found.duration_s == pytest.approx([1.5])  # 0 to 1, and half of 3 to 4
     assert found.depth_m == pytest.approx([20.0])
     assert np.isnan(found.entry_s).all()

@@ -12,8 +12,9 @@ import pytest
 
 from tests.run import boxes
 from tocsin import geo
+from tocsin.run.aside import Aside
 from tocsin.run.bundle import answered
-from tocsin.run.flow import Studied, study
+from tocsin.run.flow import Studied, run_case, study
 from tocsin.run.incident_view import FORMAT, VIEW
 from tocsin.run.incident_view_rows import dated, numbers, stretches
 from tocsin.run.results import results
@@ -111,7 +112,7 @@ grade = "D4"
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Studied:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dark")
     boxes.write(folder)
     (folder / "scenario.toml").write_text(SCENARIO)
@@ -119,6 +120,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Studied:
     for name in ("radar-a.ast", "radar-b.ast"):
         (folder / "flown" / name).rename(folder / name)
     (folder / "case.toml").write_text(CASE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(folder: Path) -> Studied:
     return study(folder / "case.toml", FindSettings())
 
 
@@ -304,3 +310,14 @@ def test_a_date_is_known_from_its_first_second_and_surely_when_it_is_over() -> N
     assert dated("2025-12-31T10:00:00+02:00") == ("2025-12-31T08:00:00Z",) * 2
     assert dated("") is None and dated("September 2025") is None
     assert dated("2025-12-31T10:00:00") is None  # of no zone
+
+
+def test_one_process_and_two_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    """Who draws a figure, prints a page or looks for a bias is on none of them."""
+    case = folder / "case.toml"
+    alone = run_case(case, tmp_path / "one")
+    with Aside(1) as aside:
+        beside = run_case(case, tmp_path / "two", aside=aside)
+    assert alone.files == beside.files and "bundle.zip" in alone.files
+    for name in alone.files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()

@@ -6,10 +6,8 @@ its source, and the bias in words.  `p` is null where nothing counts samples.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -21,12 +19,37 @@ from tocsin.claims.evidence import Answer, Evidence
 from tocsin.claims.grammar import parse
 from tocsin.claims.reading import mapping_note, reading
 from tocsin.claims.rivals import among_variants, favoured
+from tocsin.claims.shifts import Shifts, light
 from tocsin.claims.tree import Node, Register, leaves
 from tocsin.claims.verdict import chance, overall, verdicts
 from tocsin.claims.weigh import party
 from tocsin.schema import Claim
 
 Row = dict[str, Any]
+Needs = dict[str, Need]
+#: Begins work on claims, perhaps in several processes, and returns what waits for the results.
+Asked = tuple[Claim, Answer]
+Share = Callable[[Callable[[Asked], Needs], Sequence[Asked]], Callable[[], list[Needs]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Needing:
+    """What finds the biases that claims need, one after the other, here or in another process."""
+
+    trees: Mapping[str, Node]
+    evidence: Evidence
+    study: Shifts | None  # None: the samples carry no sensor bias
+
+    def __call__(self, asked: Asked) -> Needs:
+        """Return the bias that a claim needs under each hypothesis, its answer being known."""
+        claim, answer = asked
+        tree, evidence = self.trees[claim.id], self.evidence
+        return bias_needed(tree, evidence, by=claim.by, answer=answer, study=self.study)
+
+
+def alone(work: Callable[[Asked], Needs], items: Sequence[Asked]) -> Callable[[], list[Needs]]:
+    """Begin nothing: all is done here, when it is waited for."""
+    return lambda: [work(item) for item in items]
 
 
 def parsed(claims: Sequence[Claim], evidence: Evidence, path: str = "") -> dict[str, Node]:
@@ -51,45 +74,41 @@ def judge(
     prior: Sequence[Evidence] = (),
     among: Evidence | None = None,
     path: str = "",
+    share: Share = alone,
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows of `claims` and of `compatibility`.
 
     prior   wider samples than the posterior's, for compatibility; see `compatible`
     among   fewer samples, among which claims are held together; all when left out
+    share   who looks for the biases that claims need
     """
     trees = parsed(claims, evidence, path)
     sides = frozenset(claim.by for claim in claims if claim.by)
     evidence = replace(evidence, claimants=evidence.claimants | sides)
-    alone = [
-        claim
-        for claim in claims
-        if not any(isinstance(leaf, Register) for leaf in leaves(trees[claim.id]))
-    ]
     posterior = evidence.posterior
     biased = posterior is not None and posterior.bias_sigmas.size
     study = study_of(evidence, posterior) if posterior is not None and biased else None
+    answers = {claim.id: evaluate(trees[claim.id], evidence, by=claim.by) for claim in claims}
 
-    def answering(claim: Claim) -> Answer:
-        return evaluate(trees[claim.id], evidence, by=claim.by)
+    # What another process is to do goes there without the samples; the register stays here.
+    needing = Needing(trees, light(evidence), study)
+    apart = replace(needing, evidence=replace(needing.evidence, register=None))
+    asked = [(claim, answers[claim.id]) for claim in claims]
+    free = [one for one in asked if not any(map(_asks_register, leaves(trees[one[0].id])))]
+    waiting = share(apart, free)
+    pairs = list(_pairs(claims, trees, Clouds(among or evidence, prior)))
+    changes = [changes_if(trees[claim.id], evidence, answers[claim.id]) for claim in claims]
+    needs = {claim.id: found for (claim, _), found in zip(free, waiting(), strict=True)}
+    needs |= {one[0].id: needing(one) for one in asked if one[0].id not in needs}
+    rows = [
+        to_row(claim, trees[claim.id], answers[claim.id], needs[claim.id], turns, evidence)
+        for claim, turns in zip(claims, changes, strict=True)
+    ]
+    return rows, pairs
 
-    def needing(claim: Claim, answer: Answer) -> dict[str, Need]:
-        return bias_needed(trees[claim.id], evidence, by=claim.by, answer=answer, study=study)
 
-    # Side by side, for numpy and compiled loops let threads run; a register may not be shared.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        told = {claim.id: pool.submit(answering, claim) for claim in alone}
-        answers = {
-            claim.id: told[claim.id].result() if claim.id in told else answering(claim)
-            for claim in claims
-        }
-        apart = {claim.id: pool.submit(needing, claim, answers[claim.id]) for claim in alone}
-        rows = []
-        for claim in claims:
-            tree, answer, waiting = trees[claim.id], answers[claim.id], apart.get(claim.id)
-            changes = changes_if(tree, evidence, answer)
-            needs = waiting.result() if waiting else needing(claim, answer)
-            rows.append(to_row(claim, tree, answer, needs, changes, evidence))
-    return rows, list(_pairs(claims, trees, Clouds(among or evidence, prior)))
+def _asks_register(leaf: object) -> bool:
+    return isinstance(leaf, Register)
 
 
 def to_row(

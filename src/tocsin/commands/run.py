@@ -52,20 +52,23 @@ def run(
     as_json: Json = False,
 ) -> int:
     """Run a case: sources, airspace, reports and claims to findings and a dossier."""
-    from tocsin.register.sign import load_key
-    from tocsin.run.bundle import Seal
-    from tocsin.run.flow import run_case
-    from tocsin.run.output import dumps
-    from tocsin.run.redact import target
+    from tocsin.run.aside import Aside, processes
     from tocsin.settings import FindSettings
 
-    if key is not None:
-        load_key(key)  # a key that cannot sign is said now, not when all is computed
-    seal = Seal(key, target(redact))
     fail_on = fail_on_of(fail_on)
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
-    with progress() as say:
-        done = run_case(case, out, settings, say, seal, store=store)
+    with progress() as say, Aside(processes() - 1) as aside:
+        # Loaded while those beside this process load what they need.
+        from tocsin.register.sign import load_key
+        from tocsin.run.bundle import Seal
+        from tocsin.run.flow import run_case
+        from tocsin.run.output import dumps
+        from tocsin.run.redact import target
+
+        if key is not None:
+            load_key(key)  # a key that cannot sign is said now, not when all is computed
+        seal = Seal(key, target(redact))
+        done = run_case(case, out, settings, say, seal, store=store, aside=aside)
     findings = done.findings
     for failure in done.gathered.failures:
         fail(failure)

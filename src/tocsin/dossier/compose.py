@@ -7,11 +7,13 @@ arrays give the same bytes with the same version of matplotlib.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tocsin.dossier import allowed, html, provenance, sentences, tables, uncertainty, words
 from tocsin.dossier.data import DossierData
-from tocsin.dossier.panels import figures
+from tocsin.dossier.panel import Panel
+from tocsin.dossier.panels import Figures, figures
 from tocsin.dossier.response import response
 from tocsin.dossier.rests import rests
 
@@ -23,8 +25,25 @@ def render(findings: Mapping[str, Any], context: DossierData) -> str:
     return html.page(document(findings, context))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictures:
+    """Every figure of the page.  They show what was found, and nothing of the claims."""
+
+    figures: Figures
+    response: tuple[Panel | None, list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def pictures(findings: Mapping[str, Any], context: DossierData) -> Pictures:
+    """Return the figures of a page; raises UsageError where matplotlib is missing."""
+    titles = _titles(findings, context)
+    return Pictures(figures(findings, context, titles), response(findings))
+
+
 def document(
-    findings: Mapping[str, Any], context: DossierData, code: Mapping[str, Any] | None = None
+    findings: Mapping[str, Any],
+    context: DossierData,
+    code: Mapping[str, Any] | None = None,
+    drawn: Pictures | None = None,
 ) -> dict[str, Any]:
     """Return what a page says and draws, ready for `html.page` and `pdf.page`.
 
@@ -32,6 +51,7 @@ def document(
               not_established, unobserved and limits where they are known
     context   what the figures draw
     code      what made the findings (`provenance.section`)
+    drawn     `pictures` of the same, where the caller has them already
 
     Raises UsageError where matplotlib is missing, a TLP label is unknown, or a time has no zone.
     """
@@ -39,9 +59,9 @@ def document(
     labels = {t.track: t.label for t in context.tracks}
     by_id = {p.id: p for p in context.passages}
     label, colour = html.tlp(findings.get("tlp"))
-    drawn = figures(findings, context, titles)
+    drawn = drawn or pictures(findings, context)
     head = tables.header(findings)
-    answered, steps, between = response(findings)
+    answered, steps, between = drawn.response
     headline, said = (
         sentences.headline(findings),
         sentences.said(findings, titles, labels, by_id),
@@ -62,7 +82,7 @@ def document(
         "headline": headline,
         "said": said,
         "tiles": tables.tiles(findings),
-        "figures": drawn,
+        "figures": drawn.figures,
         "svg": html.markup,
         "passages": tables.passages(findings, context, titles),
         "allowed": may,

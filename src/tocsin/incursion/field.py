@@ -84,6 +84,12 @@ class Field:
         self._slot = np.full((0, 0), -1, np.int64)  # which of `_values` a tile is; -1: none yet
         self._values = np.zeros((0, _NODES, _NODES), np.float32)
 
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "_filling"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state, _filling=Lock())
+
     def __call__(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
         """Return the distance from the boundary in metres, positive inside, in the shape given.
 

@@ -23,6 +23,7 @@ from tocsin.dossier.prov import Run, Thing, crate, prov
 from tocsin.dossier.provenance import Statement
 from tocsin.errors import TocsinError
 from tocsin.run import bundlefiles, redact
+from tocsin.run.aside import ALONE, Aside
 from tocsin.run.bundlecode import code
 from tocsin.run.bundlefiles import CaseFile, case_files, shipped
 from tocsin.run.bundleobs import observations
@@ -74,15 +75,19 @@ class Answered:
     info: tuple[tuple[str, str], ...]
 
 
-def answered(done: Studied, settings: FindSettings, *, redact: str | None = None) -> Answered:
+def answered(
+    done: Studied, settings: FindSettings, *, redact: str | None = None, aside: Aside = ALONE
+) -> Answered:
     """Return the results of a study and the bag that they rest in, redacted if asked.
+
+    aside  processes that print pages meanwhile
 
     Raises TocsinError where an input is no longer the file that was read.
     """
     files = [(file, bundlefiles.read(file)) for file in case_files(done.case)] + _extract(done)
     _unchanged(done, files)
     done, redaction = _redacted(done, files, redact)
-    made, statements = results(done, settings.max_gap_s, redaction)
+    made, statements = results(done, settings.max_gap_s, redaction, aside)
     payload = _payload(done, settings, files, made, statements, redaction)
     return Answered(done, made, payload, _info(done.case, redaction))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from tocsin import geo
 from tocsin.claims.evidence import Asking, Deepening, Evidence, Measuring
-from tocsin.claims.judge import judge
+from tocsin.claims.judge import Share, alone, judge
 from tocsin.claims.shifts import place_m
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.field import Field
@@ -31,11 +31,15 @@ EVERY_S = 8  # of its grid: nothing flies through a claim between two
 
 
 def judged(
-    case: Case, weighed: Sequence[Weighed], register: Asking | None = None
+    case: Case,
+    weighed: Sequence[Weighed],
+    register: Asking | None = None,
+    share: Share = alone,
 ) -> tuple[list[Json], list[Json], list[str]]:
     """Return the rows of `claims` and `compatibility` and what had to be assumed.
 
     register  answers `register:` tests; None: there is no register
+    share     who works on the claims beside this process
 
     Raises ClaimError for a claim that does not parse.
     """
@@ -64,7 +68,7 @@ def judged(
         )
         if others:
             notes.append(f"Not tested against the claims: {', '.join(sorted(others))}.")
-    rows, pairs = judge(claims, evidence, among=among, path=case.path)
+    rows, pairs = judge(claims, evidence, among=among, path=case.path, share=share)
     return rows, pairs, notes
 
 
@@ -168,14 +172,14 @@ def _with_samples(
         volume = one.outline.volume
         parts.setdefault((volume.name, volume.hypothesis), []).append(one)
     origin = float(posterior.lon_deg[0, 0]), float(posterior.lat_deg[0, 0])
-    alone = {
+    outlines = {
         key: [put_together([one.outline]) for one in several] for key, several in parts.items()
     }
 
     def measuring(spacing_m: float, error_m: float) -> dict[tuple[str, str], list[Field]]:
         return {
             key: [Field(*origin, 0, part, spacing_m=spacing_m, error_m=error_m) for part in several]
-            for key, several in alone.items()
+            for key, several in outlines.items()
         }
 
     fine, rough = measuring(SPACING_M, ERROR_M), measuring(ROUGH_M, ROUGH_M / 10)
@@ -253,4 +257,8 @@ def _union(measures: Sequence[Measuring]) -> Measuring:
     """Return the distance to the limit of several parts, positive inside any of them."""
     if len(measures) == 1:
         return measures[0]
-    return lambda lon, lat: _deepest([measure(lon, lat) for measure in measures])
+    return partial(_inside_any, tuple(measures))
+
+
+def _inside_any(measures: Sequence[Measuring], lon_deg: Floats, lat_deg: Floats) -> Floats:
+    return _deepest([measure(lon_deg, lat_deg) for measure in measures])

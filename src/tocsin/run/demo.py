@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.errors import SourceError
+from tocsin.run.aside import Aside, processes
 from tocsin.run.case import read_case
 from tocsin.run.examples import examples, prepare
 from tocsin.run.flow import Outcome, run_case
@@ -25,12 +26,14 @@ def demonstrate(out: Path, say: Say = quiet) -> Shown:
     """Run every example case whose recordings can be had, into `out`/<case id>."""
     samples = fetch(out / "recordings", say)
     outcomes, left_out = [], []
-    for name in examples():
-        try:
-            case_file = prepare(name, out / "cases", samples)
-        except SourceError as error:
-            left_out.append(f"{name}: {error.problem}")
-            continue
-        say(f"running {name}")
-        outcomes.append(run_case(case_file, out / read_case(case_file).id, say=say))
+    with Aside(processes() - 1) as aside:
+        for name in examples():
+            try:
+                case_file = prepare(name, out / "cases", samples)
+            except SourceError as error:
+                left_out.append(f"{name}: {error.problem}")
+                continue
+            say(f"running {name}")
+            made = run_case(case_file, out / read_case(case_file).id, say=say, aside=aside)
+            outcomes.append(made)
     return Shown(tuple(outcomes), tuple(left_out))

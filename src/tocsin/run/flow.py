@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tocsin.claims.tree import Node
 from tocsin.incursion.find import Passages, find
 from tocsin.run import airspaces, claims, context, dark, doubt, own, register_claims
 from tocsin.run.airspaces import Airspaces
+from tocsin.run.aside import ALONE, Aside
 from tocsin.run.bundle import BUNDLE, UNSIGNED, Seal, answered, packed
 from tocsin.run.bundleregister import Recorder
 from tocsin.run.case import Case, read_case
@@ -28,6 +30,7 @@ from tocsin.run.outward import OutwardLimits
 from tocsin.run.records import read_records
 from tocsin.run.register_claims import Asked
 from tocsin.run.sensitivity import sensitivity
+from tocsin.run.shown import Shown, begun
 from tocsin.run.sources import Gathered, Say, gather, quiet
 from tocsin.run.stays import Stay, stays
 from tocsin.schema import Outline
@@ -56,6 +59,7 @@ class Studied:
     weighed: tuple[Weighed, ...]
     findings: dict[str, Any]
     asked: Recorder | Asked | None = None  # what a register answered, where there was one
+    shown: Shown | None = None  # its figures, where they were begun before it was answered
 
 
 def run_case(
@@ -66,20 +70,25 @@ def run_case(
     seal: Seal = UNSIGNED,
     register: Asking | None = None,
     store: str | None = None,
+    aside: Aside = ALONE,
 ) -> Outcome:
     """Answer a case and write its results into a directory, whole or not at all.
 
     seal      who signs the bundle, and as what it may be shared
     register  answers `register:` tests as of the case's date; None: `store` does
     store     the URL of a register, or `bundled:`, in place of the one that the case names
+    aside     processes that draw, and test claims, beside this one; the answers are the same
 
     Raises CaseError, FeedError or AirspaceError for what cannot be read, UsageError for a
     directory that tocsin did not write.
     """
     settings = settings or FindSettings()
-    done = study(case_path, settings, say, register=register, store=store)
+    drawing = partial(begun, aside, settings.max_gap_s) if seal.redact is None else None
+    done = study(
+        case_path, settings, say, register=register, store=store, aside=aside, drawing=drawing
+    )
     say("drawing the dossier and packing the bundle")
-    made = answered(done, settings, redact=seal.redact)
+    made = answered(done, settings, redact=seal.redact, aside=aside)
     files = made.results | {BUNDLE: packed(made, seal.key)}
     write_directory(directory, files)
     return Outcome(made.done.findings, directory, tuple(files), done.gathered)
@@ -92,6 +101,8 @@ def study(
     moved: Mapping[str, Path] | None = None,
     register: Asking | None = None,
     store: str | None = None,
+    aside: Aside = ALONE,
+    drawing: Callable[..., Shown] | None = None,
 ) -> Studied:
     """Return the answers to a case; nothing is drawn or written.
 
@@ -99,6 +110,8 @@ def study(
     register  answers `register:` tests; None: `store` does, or the register of the case
     store     a register in place of the one that the case names; not opened where files are
               `moved`, for then what a bundle took from its register is among them
+    aside     processes that test claims beside this one
+    drawing   begins to draw what was found (`shown.begun`)
 
     Raises CaseError, FeedError or AirspaceError for what cannot be read, ClaimError for a test
     that does not parse, RegisterError for a store that is not there, before any source is read.
@@ -143,13 +156,17 @@ def study(
     findings["incursions"] = context.apply(findings["incursions"], beside, findings["context"])
     findings["sensitivity"] = sensitivity(weighed, findings["incursions"])
 
+    shown = drawing and drawing(case, gathered, outlines, found, findings, weighed)
+
     # What does each side say of it?
     say("testing the claims")
     flown = own.of_claims(
         case.claims, gathered.tracks, found.table, outlines, limits, only.flown, case.seed, case.qnh
     )
     told = replace(case, reports=_for_claims(beside, flown, findings["context"]["about"], points))
-    findings["claims"], findings["compatibility"], more = claims.judged(told, flown, asked)
+    findings["claims"], findings["compatibility"], more = claims.judged(
+        told, flown, asked, aside.share
+    )
     more_inputs = (*records.inputs, *firs.inputs, *register_claims.inputs(asked))
     findings["inputs"] += [input_row(done) for done in more_inputs]
     findings["limits"] += [*limits.said(outlines), *only.notes, *hours.notes, *firs.notes]
@@ -160,7 +177,7 @@ def study(
         refusals=(*gathered.refusals, *records.refusals),
         failures=(*gathered.failures, *records.failures),
     )
-    return Studied(case, gathered, airspace, outlines, found, weighed, findings, asked)
+    return Studied(case, gathered, airspace, outlines, found, weighed, findings, asked, shown)
 
 
 def _trees(case: Case, airspace: Airspaces) -> dict[str, Node]:

@@ -19,6 +19,7 @@ from tocsin.dossier.data import DossierData
 from tocsin.dossier.provenance import Statement
 from tocsin.incursion.find import Passages
 from tocsin.run import pages
+from tocsin.run.aside import ALONE, Aside
 from tocsin.run.bundlecode import code
 from tocsin.run.darkpages import with_dark
 from tocsin.run.incident_view import VIEW, incident_view, written
@@ -32,26 +33,40 @@ if TYPE_CHECKING:
 
 
 def results(
-    done: Studied, max_gap_s: float, redaction: Redaction | None = None
+    done: Studied,
+    max_gap_s: float,
+    redaction: Redaction | None = None,
+    aside: Aside = ALONE,
 ) -> tuple[dict[str, bytes], list[Statement]]:
-    """Return the results of a case by name, and the statements that its pages make."""
+    """Return the results of a case by name, and the statements that its pages make.
+
+    aside  processes that print pages meanwhile
+    """
     findings = done.findings
-    data = pages.drawn(done.case, done.gathered, done.outlines, done.found, findings, max_gap_s)
-    data = with_dark(data, done.weighed, findings)
-    if redaction is not None and redaction.sensors:
-        data = _without_errors(data)
     told = code() | {"withheld": list(redaction.sentences) if redaction else []}
-    page = document(findings, data, told)
+    if done.shown is not None and redaction is None:
+        data = done.shown.data
+        page = document(findings, data, told, done.shown.pictures())
+    else:
+        data = pages.drawn(done.case, done.gathered, done.outlines, done.found, findings, max_gap_s)
+        data = with_dark(data, done.weighed, findings)
+        if redaction is not None and redaction.sensors:
+            data = _without_errors(data)
+        page = document(findings, data, told)
+    printed = aside.ask(_printed, page, moment(done.case))
     files = {
         FINDINGS: dumps(findings).encode(),
         "incursions.parquet": parquet(_with_ids(done.found, findings)),
         "tracks.parquet": parquet(done.gathered.tracks),
         "quarantine.ndjson": quarantine((*done.gathered.refusals, *done.airspace.refusals)),
-        "dossier.html": html.page(page).encode(),
-        "dossier.pdf": pdf.page(page, moment(done.case)),
         VIEW: written(incident_view(done, data, page, redaction)),
+        **printed(),
     }
     return files, page["statements"]
+
+
+def _printed(page: Mapping[str, Any], at: datetime | None) -> dict[str, bytes]:
+    return {"dossier.html": html.page(dict(page)).encode(), "dossier.pdf": pdf.page(page, at)}
 
 
 def moment(case: Case) -> datetime | None:
