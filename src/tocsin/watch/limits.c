@@ -4,21 +4,33 @@
 #include "motion.h"
 #include "squares.h"
 
-enum { LOWER_BOUND, EXACT, CHUNK = 64 };
+enum { LOWER_BOUND, EXACT, GROUP = 16 };
 
-/* The distance of a place in its square; *how says what it is worth. */
-static double distance(const Squares *s, const Place *at, int64_t node, double need_m, uint8_t *how) {
+/* A place, and a limit nearer to it than this is measured. */
+typedef struct {
+  Place at;
+  double need_m;
+} Asked;
+
+/* What the middle of its square tells of a place's distance, and whether that has to be measured. */
+static inline double by_middle(const Squares *s, const Asked *place, int64_t node, uint8_t *how) {
   const double *middle = s->middle + 4 * node;
-  double qx, qy, middle_m = middle[2], least_m;
-  xy(at, middle[0], middle[1], &qx, &qy);
-  least_m = fabs(middle_m) - hypot(qx, qy) * 1.02;
-  *how = least_m < need_m ? EXACT : LOWER_BOUND;
-  if (*how == EXACT) return measured(s, at, node, 1, qx, qy);
-  return copysign(most_of(least_m, 0.0), middle_m);
+  double qx, qy, least_m;
+  xy(&place->at, middle[0], middle[1], &qx, &qy);
+  least_m = fabs(middle[2]) - hypot(qx, qy) * 1.02;
+  *how = least_m < place->need_m ? EXACT : LOWER_BOUND;
+  return copysign(most_of(least_m, 0.0), middle[2]);
 }
 
-/* Pairs of one place and the areas that are not far from it; returns how many there are then.
-   `room` is for how many there is room; MISSING where a square is still to be made. */
+static inline double exactly(const Squares *s, const Asked *place, int64_t node) {
+  const double *middle = s->middle + 4 * node;
+  double qx, qy;
+  xy(&place->at, middle[0], middle[1], &qx, &qy);
+  return measured(s, &place->at, node, 1, qx, qy);
+}
+
+/* Pairs of places and the areas that are not far from them.  `room` is for how many there is room;
+   MISSING where a square is still to be made. */
 typedef struct {
   long room;
   int64_t *point, *area, *node;
@@ -26,46 +38,67 @@ typedef struct {
   uint8_t *how;
 } Pairs;
 
-static long beside(const Squares *s, long i, double lon, double lat, double need_m, long out,
+/* A group of places takes each step together, so that their lines of memory come together; returns
+   how many pairs there are then. */
+static long beside(const Squares *s, long first, int count, const Asked *places, long out,
                    const Pairs *to, double *rest_m) {
-  int64_t root = root_of(s, lon, lat), node[CHUNK], area[CHUNK], cell[LEVELS];
-  Place at = place(lon, lat);
-  if (root < 0) return MISSING;
-  *rest_m = s->rest_m[root];
-  for (int level = 1; level < LEVELS; level++) cell[level] = cell_of(level, lon, lat);
-  for (int64_t from = 0; from < s->areas; from += CHUNK) {
-    int64_t to_area = from + CHUNK < s->areas ? from + CHUNK : s->areas;
-    int count = 0;
-    for (int64_t v = from; v < to_area; v++) {
-      int64_t first = s->table[root * s->areas + v];
-      if (first < 0) continue;
-      __builtin_prefetch(s->below + first);
-      node[count] = first, area[count++] = v;
-    }
-    /* All areas a level at a time: their lines of memory come together. */
-    for (int level = 1; level < LEVELS; level++)
-      for (int k = 0; k < count; k++) {
-        int64_t first = s->below[node[k]];
-        if (first == NOTHING) continue;
-        if (first == UNMADE) return MISSING;
-        node[k] = first + cell[level];
-        if (level < LEVELS - 1) __builtin_prefetch(s->below + node[k]);
-        __builtin_prefetch(s->middle + 4 * node[k]);
-      }
-    if (out + count > to->room) return MISSING;
-    for (int k = 0; k < count; k++, out++) {
-      to->point[out] = i, to->area[out] = area[k], to->node[out] = node[k];
-      to->d_m[out] = distance(s, &at, node[k], need_m, &to->how[out]);
+  int64_t root[GROUP], cell[GROUP][LEVELS];
+  long from = out;
+  for (int g = 0; g < count; g++) {
+    double lon = places[g].at.lon, lat = places[g].at.lat;
+    if ((root[g] = root_of(s, lon, lat)) < 0) return MISSING;
+    for (int64_t v = 0; v < s->areas; v += 8) __builtin_prefetch(s->table + root[g] * s->areas + v);
+    for (int level = 1; level < LEVELS; level++) cell[g][level] = cell_of(level, lon, lat);
+  }
+  for (int g = 0; g < count; g++) {
+    const int64_t *table = s->table + root[g] * s->areas;
+    rest_m[first + g] = s->rest_m[root[g]];
+    for (int64_t v = 0; v < s->areas; v++) {
+      if (table[v] < 0) continue;
+      if (out == to->room) return MISSING;
+      __builtin_prefetch(s->below + table[v]);
+      to->point[out] = first + g, to->area[out] = v, to->node[out++] = table[v];
     }
   }
+  for (int level = 1; level < LEVELS; level++)
+    for (long k = from; k < out; k++) {
+      int64_t below = s->below[to->node[k]];
+      if (below == UNMADE) return MISSING;
+      if (below != NOTHING) to->node[k] = below + cell[to->point[k] - first][level];
+      __builtin_prefetch(level < LEVELS - 1 ? (void *)(s->below + to->node[k])
+                                            : (void *)(s->middle + 4 * to->node[k]));
+    }
+  for (long k = from; k < out; k++) {
+    int64_t node = to->node[k];
+    to->d_m[k] = by_middle(s, places + (to->point[k] - first), node, &to->how[k]);
+    if (to->how[k] != EXACT) continue;
+    __builtin_prefetch(s->start + node), __builtin_prefetch(s->n + node);
+    __builtin_prefetch(s->state + node);
+  }
+  for (long k = from; k < out; k++)
+    if (to->how[k] == EXACT) __builtin_prefetch(s->flat + s->start[to->node[k]]);
+  for (long k = from; k < out; k++)
+    if (to->how[k] == EXACT) {
+      int64_t piece = s->n[to->node[k]] ? s->flat[s->start[to->node[k]]] : 0;
+      __builtin_prefetch(s->a_lon + piece), __builtin_prefetch(s->a_lat + piece);
+      __builtin_prefetch(s->b_lon + piece), __builtin_prefetch(s->b_lat + piece);
+    }
+  for (long k = from; k < out; k++)
+    if (to->how[k] == EXACT)
+      to->d_m[k] = exactly(s, places + (to->point[k] - first), to->node[k]);
   return out;
 }
 
 long tocsin_look(const Squares *s, const Pairs *to, long n, const double *lon, const double *lat,
                  const double *need_m, double *rest_m) {
+  Asked places[GROUP];
   long out = 0;
-  for (long i = 0; i < n && out >= 0; i++)
-    out = beside(s, i, lon[i], lat[i], need_m[i], out, to, &rest_m[i]);
+  for (long i = 0; i < n && out >= 0; i += GROUP) {
+    int count = n - i < GROUP ? (int)(n - i) : GROUP;
+    for (int g = 0; g < count; g++)
+      places[g].at = place(lon[i + g], lat[i + g]), places[g].need_m = need_m[i + g];
+    out = beside(s, i, count, places, out, to, rest_m);
+  }
   return out;
 }
 
@@ -74,19 +107,28 @@ long tocsin_look(const Squares *s, const Pairs *to, long n, const double *lon, c
 long tocsin_within(const Squares *s, const Pairs *to, const double *numbers, long wide,
                    const int64_t *rows, long n, const double *sigma_m, double widest_m, double *p,
                    double *clear_m, double *rest_m) {
+  Asked places[GROUP];
   long out = 0;
-  for (long i = 0; i < n; i++) {
-    const double *m = numbers + rows[i] * wide;
-    double variance = most_of(m[PP], m[R]);
-    double need_m = SURE * sqrt(variance + widest_m * widest_m);
+  for (long i = 0; i < n; i += GROUP) {
+    int count = n - i < GROUP ? (int)(n - i) : GROUP;
+    double variance[GROUP];
     long k = out;
-    out = beside(s, i, m[LON], m[LAT], need_m, out, to, &rest_m[i]);
+    for (int g = 0; g < count; g++)
+      for (int line = 0; line < 2; line++)
+        __builtin_prefetch(numbers + rows[i + g] * wide + 8 * line);
+    for (int g = 0; g < count; g++) {
+      const double *m = numbers + rows[i + g] * wide;
+      variance[g] = most_of(m[PP], m[R]);
+      places[g].at = place(m[LON], m[LAT]);
+      places[g].need_m = SURE * sqrt(variance[g] + widest_m * widest_m);
+    }
+    out = beside(s, i, count, places, out, to, rest_m);
     if (out < 0) return MISSING;
-    clear_m[i] = rest_m[i];
+    for (int g = 0; g < count; g++) clear_m[i + g] = rest_m[i + g];
     for (; k < out; k++) {
-      double sigma = sigma_m[to->area[k]];
-      p[k] = phi(to->d_m[k] / sqrt(variance + sigma * sigma));
-      clear_m[i] = least_of(fabs(to->d_m[k]), clear_m[i]);
+      double sigma = sigma_m[to->area[k]], *clear = clear_m + to->point[k];
+      p[k] = phi(to->d_m[k] / sqrt(variance[to->point[k] - i] + sigma * sigma));
+      *clear = least_of(fabs(to->d_m[k]), *clear);
     }
   }
   return out;
@@ -97,13 +139,12 @@ long tocsin_within(const Squares *s, const Pairs *to, const double *numbers, lon
 enum { FAR = 3 };
 long tocsin_distance(const Squares *s, double lon, double lat, int64_t area, double *d_m) {
   int64_t root = root_of(s, lon, lat), node;
-  Place at = place(lon, lat);
-  uint8_t how;
+  Asked asked = {place(lon, lat), INFINITY};
   if (root < 0) return MISSING;
   if ((node = s->table[root * s->areas + area]) < 0) return FAR;
   if ((node = smallest(s, node, lon, lat)) < 0) return MISSING;
-  *d_m = distance(s, &at, node, INFINITY, &how);
-  return how;
+  *d_m = exactly(s, &asked, node);
+  return EXACT;
 }
 
 /* `rough` of limits.py. */
