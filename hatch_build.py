@@ -19,7 +19,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = {
     Path("src/tocsin/track/smoother.c"): "-O2",  # the smoother of many tracks
     Path("src/tocsin/track/sampler.c"): "-O3",  # whole trajectories drawn from a posterior
+    Path("src/tocsin/track/bridge.c"): "-O3",  # what lies between plots
     Path("src/tocsin/track/polar.c"): "-O3",  # plots on a plane at many heights
+    Path("src/tocsin/track/conformal.c"): "-O3",  # from a plane to longitude and latitude
     Path("src/tocsin/incursion/distance.c"): "-O2",  # distances from boundaries
     Path("src/tocsin/incursion/stays.c"): "-O2",  # what each sample does inside
     Path("src/tocsin/watch/round.c"): "-O3",  # a batch into the filters of a watch: 2.6 times -O2

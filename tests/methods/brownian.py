@@ -12,8 +12,8 @@ import numpy as np
 from numpy.random import Generator
 
 from tocsin.schema import Floats, Posterior
+from tocsin.track.bridge import _between
 from tocsin.track.models import STATE, Modes
-from tocsin.track.sample import _between
 
 
 def bridges(begin: float, end: Floats, t_s: Floats, volatility: float, rng: Generator) -> Floats:

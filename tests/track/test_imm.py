@@ -9,9 +9,10 @@ import pytest
 
 from tests.track.workload import SIGMA_M, STEP_S, measured, workload
 from tocsin.schema import Floats
+from tocsin.track.bridge import bridge
 from tocsin.track.imm import Measured, forward, smooth
 from tocsin.track.models import Modes, noise, switching, transition
-from tocsin.track.sample import backward, bridge
+from tocsin.track.sample import backward
 
 STRAIGHT = Modes((0.0,), (1.0,), (1.0,))
 

@@ -47,18 +47,37 @@ def test_as_proj_has_it_and_back_again(lon0: float, off: float, lat: float) -> N
 
 @pytest.mark.parametrize("lat", [-50.0, 0.0, 59.8, 78.0])
 @pytest.mark.parametrize("reach_m", [300.0, 150_000.0])
-def test_very_many_points_come_out_of_a_plane_as_few_do(lat: float, reach_m: float) -> None:
+def test_very_many_points_come_out_of_a_plane_as_few_do(
+    monkeypatch: pytest.MonkeyPatch, lat: float, reach_m: float
+) -> None:
     plane = Plane(24.9, lat)
     xy = np.random.default_rng(1).uniform(-reach_m, reach_m, (MANY, 2))
-    made = conformal.lonlat(xy, plane._exactly)
-    assert made is not None
-    some = xy[::100]
-    for got, exact in zip(plane.lonlat(xy), plane.lonlat(some), strict=True):
-        assert np.abs(got[::100] - exact).max() < 1e-11  # degrees: a micrometre
+    exact = plane.exactly(xy)
+    for _ in range(2):
+        for got, wanted in zip(plane.lonlat(xy), exact, strict=True):
+            assert np.abs(got - wanted).max() < 1e-11  # degrees: a micrometre
+            assert not np.array_equal(got, wanted)  # by the series
+        monkeypatch.setattr(conformal, "library", lambda: None)
+
+
+def test_parts_of_rows_are_filled_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    plane = Plane(179.9, 60.0)
+    xy = np.random.default_rng(1).uniform(-3e4, 3e4, (40, 7, 2))
+    for _ in range(2):
+        out = np.full((2, 40, 11), 500.0)
+        plane.into(xy, out[0, :, 2:9], out[1, :, 2:9])
+        lon, lat = plane.exactly(xy)
+        assert np.abs((out[0, :, 2:9] - lon + 180) % 360 - 180).max() < 1e-11
+        assert np.abs(out[1, :, 2:9] - lat).max() < 1e-11
+        assert np.all(out[:, :, [0, 1, 9, 10]] == 500.0)
+        monkeypatch.setattr(conformal, "library", lambda: None)
 
 
 def test_where_a_series_would_not_do_there_is_none() -> None:
     near_the_pole = Plane(0.0, 88.0)
-    wide = np.random.default_rng(2).uniform(-2e5, 2e5, (50, 2))
-    assert conformal.lonlat(wide, near_the_pole._exactly) is None
-    assert conformal.lonlat(np.zeros((50, 2)), Plane(0.0, 0.0)._exactly) is None
+    assert conformal.series(2e5, near_the_pole.exactly) is None
+    wide = np.random.default_rng(2).uniform(-2e5, 2e5, (MANY, 2))
+    for got, wanted in zip(near_the_pole.lonlat(wide), near_the_pole.exactly(wide), strict=True):
+        assert np.array_equal(got, wanted)
+    nowhere = np.zeros((MANY, 2))
+    assert Plane(5.0, 7.0).lonlat(nowhere)[1] == pytest.approx(7.0, abs=1e-11)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.track.test_posterior import PRIOR, SENSORS, plotted
 from tocsin.schema import Posterior
-from tocsin.track import sample_native
+from tocsin.track import bridge, conformal, polar, sample_native
 from tocsin.track.branches import SampleSettings
 from tocsin.track.models import Modes
 from tocsin.track.posterior import posterior
@@ -33,7 +33,8 @@ def test_compiled_and_numpy_draw_the_same(monkeypatch: pytest.MonkeyPatch, told:
             pytest.fail("the sampler was not compiled")
         pytest.skip("no compiler was at hand at install")
     compiled = drawn(told)
-    monkeypatch.setattr(sample_native, "library", lambda: None)
+    for loops in (bridge, conformal, polar, sample_native):
+        monkeypatch.setattr(loops, "library", lambda: None)
     plain = drawn(told)
     for name in ("lon_deg", "lat_deg", "h_hae_m", "bias_sigmas"):
         one, other = getattr(compiled, name), getattr(plain, name)

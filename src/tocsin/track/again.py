@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.schema import Floats, Posterior, Sensor
+from tocsin.track import chance
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.branches import SampleSettings, branches, weights
+from tocsin.track.bridge import placed
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Constant, Plots, corrected
-from tocsin.track.sample import backward, bridge
+from tocsin.track.sample import backward
 
 FEWER_HEIGHTS = 7
 
@@ -50,20 +52,18 @@ class Again:
         # Shares of the samples, not draws: what moves with the biases is not to leap.
         upto = np.floor(np.cumsum(weights(tried), axis=1) * samples + 0.5).astype(np.int64)
         share = np.diff(upto, axis=1, prepend=0).ravel()
-        rng = np.random.default_rng(0)
+        rng = chance.Again(0)
         x, mode = backward(
             tried.measured, tried.filtered, rules.modes, share, rng, alike=len(every)
         )
         asked = (t_ns - self.t0_ns) / 1e9
-        xy = np.empty((len(x), len(asked), 2))
-        h = np.empty(xy.shape[:2])
+        lon, lat, h = np.empty((3, len(x), len(asked)))
         for g, plots in enumerate(every):
             mine = slice(g * samples, (g + 1) * samples)
             grid = np.clip(asked, plots.t_s[0], plots.t_s[-1])
-            one = np.random.default_rng(1)
-            xy[mine] = bridge(plots.t_s, x[mine], mode[mine], grid, rules.modes, one)
+            own = plots.t_s, x[mine], mode[mine], grid, rules.modes
+            placed(*own, chance.Again(1), self.plane, lon[mine], lat[mine])
             heights = [np.interp(grid, plots.t_s, at) for at in tried.heights[g]]
             h[mine] = np.repeat(np.stack(heights), share[g * count : (g + 1) * count], axis=0)
-        lon, lat = self.plane.lonlat(xy)
         since = np.abs(asked[:, None] - self.plots.t_s[None]).min(axis=1)
         return Posterior(self.track, t_ns, lon, lat, h, observed=since <= rules.coast_s)

@@ -16,10 +16,11 @@ from tocsin.schema import Floats, Posterior, Sensor
 from tocsin.track.again import Again
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.branches import BiasPrior, Branches, SampleSettings, branches, weights
+from tocsin.track.bridge import placed
 from tocsin.track.models import STATE
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Constant, Plots, constants, site
-from tocsin.track.sample import backward, bridge
+from tocsin.track.sample import backward
 
 
 def posterior(
@@ -49,12 +50,12 @@ def posterior(
     share = rng.multinomial(rules.samples, weights(tried)[0])
     x, mode = backward(tried.measured, tried.filtered, rules.modes, share, rng)
     grid = np.arange(np.ceil(plots.t_s[0]), np.floor(plots.t_s[-1]) + 1e-9, rules.step_s)
-    xy = bridge(plots.t_s, x, mode, grid, rules.modes, rng)
+    lon, lat = np.empty((2, len(x), len(grid)))
+    path = placed(plots.t_s, x, mode, grid, rules.modes, rng, plane, lon, lat)
     h = np.repeat(
         np.stack([np.interp(grid, plots.t_s, at) for at in tried.heights[0]]), share, axis=0
     )
     drawn = x[:, -1, STATE:]
-    lon, lat = plane.lonlat(xy)
     sds = np.array([c.sd for c in biases])
     since = np.abs(grid[:, None] - plots.t_s[None]).min(axis=1) if len(grid) else np.zeros(0)
     return Posterior(
@@ -66,7 +67,7 @@ def posterior(
         observed=since <= rules.coast_s,
         bias_names=tuple(c.name for c in biases),
         bias_sigmas=drawn / sds if len(sds) else drawn,
-        bias_moves_deg=_moves(plots, tried, biases, plane, grid, xy.mean(axis=0)),
+        bias_moves_deg=_moves(plots, tried, biases, plane, grid, path),
         witnesses=tuple(sorted({sensors[s].witness or s for s in dict.fromkeys(plots.sensor)})),
         given_biases=Again(track, plots, sensors, height, t0_ns, biases, rules, plane),
     )

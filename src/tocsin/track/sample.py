@@ -1,4 +1,4 @@
-"""Joint samples of a track: mode sequences, states and constants, and what lies between plots.
+"""Joint samples of a track at its plots: mode sequences, states and constants.
 
 Backward simulation: the last state is drawn from the filter, then each earlier one given the one
 after it.  For a state x' in mode l at the next plot, mode j now has weight
@@ -8,8 +8,7 @@ after it.  For a state x' in mode l at the next plot, mode j now has weight
 and given j the state is Gaussian.  Mode sequences are thus sampled with the states, and the
 constants (sensor biases) are one draw for the whole trajectory.
 
-Between plots the *conditional bridge of the motion model* is drawn at sub-steps: positions are
-integrated Brownian motion, so the path is smooth; it is not a Brownian bridge.
+What lies between plots is drawn in `bridge`.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from tocsin.schema import Floats
 from tocsin.track import sample_native
+from tocsin.track.chance import Chance
 from tocsin.track.imm import Filtered, Measured, step
-from tocsin.track.models import STATE, Modes, noise, switching, transition
+from tocsin.track.models import STATE, Modes, switching
 
 Ints = NDArray[np.int64]
 Size = TypeVar("Size")
@@ -41,7 +40,7 @@ def backward(
     filtered: Filtered,
     modes: Modes,
     counts: Ints,
-    rng: Generator,
+    rng: Chance,
     *,
     alike: int = 1,
 ) -> tuple[Floats, Ints]:
@@ -56,7 +55,7 @@ def backward(
     x = np.empty((k_count, len(of), n))  # one time in one piece: that is how it is used
     mode = np.empty((k_count, len(of)), np.int64)
     mode[-1] = _pick(filtered.weight[-1][of], np.tile(rng.random(each), alike))
-    root = _root(filtered.cov[-1])
+    root = lower_root(filtered.cov[-1])
     x[-1] = filtered.mean[-1][of, mode[-1]] + np.einsum(
         "mab,mb->ma", root[of, mode[-1]], np.tile(rng.standard_normal((each, n)), (alike, 1))
     )
@@ -72,10 +71,10 @@ def backward(
     def draw(steps: int) -> tuple[Floats, Floats]:
         return rng.standard_normal((steps, each, STATE)), rng.random((steps, each))
 
-    at_once = max(1, AT_ONCE // max(1, len(of)))
+    at_once = max(1, AT_ONCE // max(1, each))
     sizes = [min(at_once, left) for left in range(k_count - 1, 0, -at_once)]
     last = k_count - 2
-    for normal, uniform in _ahead(draw, sizes, len(of)):
+    for normal, uniform in made_ahead(draw, sizes, each):
         done = swift.draw(last, normal, uniform, x, mode) if swift else 0
         for one in range(done, len(normal)):
             k, draws = last - one, (np.tile(normal[one], (alike, 1)), np.tile(uniform[one], alike))
@@ -173,11 +172,11 @@ def _backwards(
         log_weight=log_weight - 0.5 * np.linalg.slogdet(cov)[1],
         mean=m[..., :STATE],
         gain=gain,
-        root=_root(rest @ pj @ _t(rest) + added),
+        root=lower_root(rest @ pj @ _t(rest) + added),
     )
 
 
-def _ahead(draw: Callable[[Size], Drawn], sizes: Sequence[Size], many: int) -> Iterator[Drawn]:
+def made_ahead(draw: Callable[[Size], Drawn], sizes: Sequence[Size], many: int) -> Iterator[Drawn]:
     """Yield draws of given sizes in order, each made while the one before is used."""
     if many < AHEAD_FROM:
         yield from map(draw, sizes)
@@ -198,93 +197,7 @@ def _pick(weight: Floats, uniform: Floats) -> Ints:
     return np.asarray(np.argmax(upto > uniform[:, None] * upto[:, -1:], axis=1))
 
 
-def bridge(
-    t_s: Floats, x: Floats, mode: Ints, grid_s: Floats, modes: Modes, rng: Generator
-) -> Floats:
-    """Return positions on a grid between plots, (M, G, 2), given the states at the plots.
-
-    t_s     (K,) plot times
-    x       (M, K, 4 or more) states there; of the constants nothing is asked
-    mode    (M, K) mode of the leg that *ends* at each plot
-    grid_s  (G,) ascending, within t_s[0]..t_s[-1]
-    """
-    out = np.empty((len(x), len(grid_s), 2))
-    if len(t_s) == 1:
-        out[:] = x[:, :1, :2]
-        return out
-    x, mode = np.swapaxes(x, 0, 1), np.swapaxes(mode, 0, 1)  # one time after the other
-    leg = np.clip(np.searchsorted(t_s, grid_s, side="right") - 1, 0, len(t_s) - 2)
-    inner = (grid_s > t_s[leg]) & (grid_s < t_s[leg + 1])
-    at_plot = np.flatnonzero(~inner)
-    out[:, at_plot] = np.swapaxes(
-        x[leg[at_plot] + (grid_s[at_plot] > t_s[leg[at_plot]]), :, :2], 0, 1
-    )
-    inside = np.flatnonzero(inner)
-    from_s = np.maximum(t_s[leg[inside]], np.append(-np.inf, grid_s[inside])[: len(inside)])
-    matrices = _between(grid_s[inside] - from_s, t_s[leg[inside] + 1] - grid_s[inside], modes)
-    lib = sample_native.usable(modes, 0)
-    lead = np.flatnonzero(np.diff(leg[inside], prepend=-1) != 0)
-    stop = np.append(lead[1:], len(inside))
-    sizes = [(int(size), len(out), STATE) for size in stop - lead if len(inside)]
-    for begin, normal in zip(
-        lead.tolist(), _ahead(rng.standard_normal, sizes, len(out)), strict=True
-    ):
-        k, first, end = int(leg[inside[begin]]), int(inside[begin]), begin + len(normal)
-        gain, carry, root = (np.ascontiguousarray(one[:, begin:end]) for one in matrices)
-        ends = np.ascontiguousarray(x[k]), np.ascontiguousarray(x[k + 1])
-        ahead = np.ascontiguousarray(mode[k + 1])
-        if lib is not None:
-            sample_native.leg(lib, *ends, ahead, (gain, carry, root), normal, out, first)
-            continue
-        for one in np.unique(ahead):
-            which = np.flatnonzero(ahead == one)
-            moved = [part[which, :STATE] for part in ends]
-            out[which, first : first + end - begin] = _leg(
-                moved[0], moved[1], gain[one], carry[one], root[one], normal[:, which]
-            )
-    return out
-
-
-def _leg(
-    begin: Floats, end: Floats, gain: Floats, carry: Floats, root: Floats, normal: Floats
-) -> Floats:
-    """Return draws of the positions at the inner times of one leg, (m, G, 2), all in one mode.
-
-    One after the other, each given the one before it and the end:  x' = x A + (end G' + root),
-    all but x made at once for all times.
-    """
-    given = normal @ np.swapaxes(root, -1, -2)
-    given += end @ np.swapaxes(gain, -1, -2)
-    out, state = np.empty((len(begin), len(given), 2)), begin
-    for g in range(len(given)):
-        state = state @ carry[g].T + given[g]
-        out[:, g] = state[:, :2]
-    return out
-
-
-def _between(gone_s: Floats, left_s: Floats, modes: Modes) -> tuple[Floats, Floats, Floats]:
-    """Return what makes a state `gone_s` after another and `left_s` before the end, (R, G, 4, 4).
-
-    It is normal with mean carry x + gain end, and root root' is its covariance.
-    """
-    f1, q1 = _motion(gone_s, modes)
-    f2, q2 = _motion(left_s, modes)
-    back = _t(f2)
-    gain = q1 @ back @ np.linalg.inv(f2 @ q1 @ back + q2)
-    rest = np.eye(STATE) - gain @ f2
-    return gain, rest @ f1, _root(rest @ q1 @ _t(rest) + gain @ q2 @ _t(gain))
-
-
-def _motion(dt_s: Floats, modes: Modes) -> tuple[Floats, Floats]:
-    """Return transitions and noise of every mode over steps, (R, G, 4, 4) each."""
-    every = range(modes.count)
-    return (
-        np.stack([transition(dt_s, modes.turn_deg_s[r]) for r in every]),
-        np.stack([noise(dt_s, modes.density[r]) for r in every]),
-    )
-
-
-def _root(cov: Floats) -> Floats:
+def lower_root(cov: Floats) -> Floats:
     """Return lower roots of covariances that may be singular: what is known has no spread.
 
     By Cholesky and not by eigenvectors, for those turn about where two eigenvalues are equal (as

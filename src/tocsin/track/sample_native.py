@@ -41,8 +41,6 @@ def library() -> ctypes.CDLL | None:
     back: list[Any] = [*many, _LONG, _LONG, _AT, _AT, _LONG, _LONG, _AT, _AT, _AT, *modes]
     found.tocsin_back_many.argtypes = [*back, *[_AT] * 7]
     found.tocsin_back_many.restype = _LONG
-    found.tocsin_leg.argtypes = [*many, *[_AT] * 8, _LONG]
-    found.tocsin_leg.restype = None
     return found
 
 
@@ -136,25 +134,3 @@ class Back:
             at(self._made),
         )
         return done
-
-
-def leg(
-    lib: ctypes.CDLL,
-    begin: Floats,
-    end: Floats,
-    mode: Ints,
-    matrices: tuple[Floats, Floats, Floats],
-    normal: Floats,
-    out: Floats,
-    first: int,
-) -> None:
-    """Fill the inner times of one leg, those of `out` (M, G, 2) from `first` on."""
-    gain, carry, root = matrices
-    lib.tocsin_leg(
-        len(begin),
-        begin.shape[1],
-        gain.shape[1],
-        *map(at, (begin, end, mode, gain, carry, root, normal)),
-        at(out) + first * 2 * out.itemsize,
-        out.shape[1],
-    )

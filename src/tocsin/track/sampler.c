@@ -6,23 +6,10 @@
 
 #include <string.h>
 
-#include "lanes.h"
+#include "steps.h"
 
-#define S 4     /* entries that move */
-#define N 24    /* at most in all */
-#define MODES LANES /* at most */
 #define FLOOR 1e-12
-#define KNOWN 1e-13
 #define LOG_2PI 1.8378770664093453
-
-typedef struct {
-  long count;
-  const double *turn, *density, *stay; /* rad/s, m2/s3, s */
-} Modes;
-
-typedef struct { /* what a step does to a state, and the noise of place, of both, of speed */
-  v along, across, cos, sin, far, mid, near;
-} Motion;
 
 typedef struct { /* over one step: the motion of every mode, and from which mode they come */
   Motion motion;
@@ -48,17 +35,8 @@ ALWAYS v power(v x) {
 
 static void step_of(double dt, const Modes *modes, Step *out) {
   memset(out, 0, sizeof *out);
-  EACH(r, 0, MODES) {
-    long one = r < modes->count ? r : 0;
-    double w = modes->turn[one], s = sin(w * dt), c = cos(w * dt), d = modes->density[one];
-    out->motion.along[r] = w == 0 ? dt : s / w;
-    out->motion.across[r] = w == 0 ? 0.0 : (1 - c) / w;
-    out->motion.cos[r] = c;
-    out->motion.sin[r] = s;
-    out->motion.far[r] = d * (dt * dt * dt) / 3;
-    out->motion.mid[r] = d * (dt * dt) / 2;
-    out->motion.near[r] = d * dt;
-    if (r >= modes->count) continue; /* nothing goes there */
+  motion_of(dt, modes, &out->motion);
+  EACH(r, 0, modes->count) {
     double stay = exp(-dt / modes->stay[r]);
     EACH(l, 0, modes->count)
       out->from[r][l] =
@@ -70,32 +48,6 @@ static void step_of(double dt, const Modes *modes, Step *out) {
 ALWAYS Motion to_mode(const Motion *of, long l) {
   return (Motion){all(of->along[l]), all(of->across[l]), all(of->cos[l]), all(of->sin[l]),
                   all(of->far[l]),   all(of->mid[l]),    all(of->near[l])};
-}
-
-/* f x, for entries that lie `apart` */
-ALWAYS void moved(const Motion *f, const v *x, long apart, v *out) {
-  v a = x[0], b = x[apart], c = x[2 * apart], d = x[3 * apart];
-  out[0] = a + f->along * c + f->across * d;
-  out[apart] = b - f->across * c + f->along * d;
-  out[2 * apart] = f->cos * c + f->sin * d;
-  out[3 * apart] = f->cos * d - f->sin * c;
-}
-
-/* f p f' + q, of which only the moving rows and columns change */
-ALWAYS void carried(long n, const v *p, const Motion *f, v *out) {
-  v half[N * N];
-  EACH(b, 0, n) moved(f, p + b, n, half + b);
-  EACH(a, 0, n) {
-    const v *row = a < S ? half + a * n : p + a * n;
-    moved(f, row, 1, out + a * n);
-    EACH(b, S, n) out[a * n + b] = row[b];
-  }
-  EACH(a, 0, 2) {
-    out[a * n + a] += f->far;
-    out[(a + 2) * n + a + 2] += f->near;
-    out[a * n + a + 2] += f->mid;
-    out[(a + 2) * n + a] += f->mid;
-  }
 }
 
 /* One measurement of one track.  m0, p0, w0 are those of the one before. */
@@ -189,7 +141,7 @@ SWIFT void tocsin_forward(long k_count, long tracks, long constants, const doubl
   }
 }
 
-/* One step back to every mode of one track from one: offsets into its vectors, N or n apart */
+/* One step back to every mode of one track from one: offsets into its vectors */
 #define AHEAD 1
 #define LOWER (AHEAD + n)
 #define GAIN (LOWER + n * n)
@@ -201,10 +153,11 @@ long tocsin_pair_bytes(long constants) {
   return SIZE * sizeof(v);
 }
 
-/* 0 where a covariance has no root.  mean and cov are those of all modes before. */
+/* 0 where a covariance has no root.  mean and cov are those of all modes before, and `weight`
+   how likely each of them is. */
 ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weight,
                    const Motion *f, v *out) {
-  v m[N], p[N * N], ahead[N * N], det = all(1), log_det = all(0);
+  v m[N], p[N * N], log_det, rest[S * N];
   EACH(j, 0, MODES) {
     long one = j < r ? j : 0;
     EACH(a, 0, n) m[a][j] = mean[one * n + a];
@@ -212,72 +165,8 @@ ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weig
   }
   moved(f, m, 1, out + AHEAD);
   EACH(a, S, n) out[AHEAD + a] = m[a];
-  carried(n, p, f, ahead);
-  v *l = out + LOWER; /* its diagonal holds inverses: what is divided by it is multiplied */
-  EACH(c, 0, n) {
-    EACH(a, c, n) {
-      v sum = ahead[a * n + c];
-      EACH(i, 0, c) sum -= l[a * n + i] * l[c * n + i];
-      if (a > c) {
-        l[a * n + c] = sum * l[c * n + c];
-        continue;
-      }
-      EACH(j, 0, r) if (!(sum[j] > 0)) return 0;
-      det *= sum;
-      l[c * n + c] = all(1) / root(sum);
-    }
-    if (c % 8 == 7 || c == n - 1) { /* before it could run over */
-      EACH(j, 0, r) log_det[j] += log(det[j]);
-      det = all(1);
-    }
-  }
+  if (!reversed(n, r, p, f, out + LOWER, &log_det, out + GAIN, rest, out + ROOT)) return 0;
   EACH(j, 0, MODES) out[0][j] = j < r ? log(weight[j]) - 0.5 * log_det[j] : -INFINITY;
-  v rest[S][N], by[S][N];
-  EACH(s, 0, S) { /* row s of p f', solved by the root twice */
-    v *g = out + GAIN + s * n;
-    moved(f, p + s * n, 1, g);
-    EACH(a, S, n) g[a] = p[s * n + a];
-    EACH(a, 0, n) {
-      EACH(i, 0, a) g[a] -= l[a * n + i] * g[i];
-      g[a] *= l[a * n + a];
-    }
-    for (long a = n - 1; a >= 0; a--) {
-      EACH(i, a + 1, n) g[a] -= l[i * n + a] * g[i];
-      g[a] *= l[a * n + a];
-    }
-    rest[s][0] = all(s == 0) - g[0]; /* what is left open, as a sum of squares */
-    rest[s][1] = all(s == 1) - g[1];
-    rest[s][2] = all(s == 2) - g[0] * f->along + g[1] * f->across - g[2] * f->cos + g[3] * f->sin;
-    rest[s][3] = all(s == 3) - g[0] * f->across - g[1] * f->along - g[2] * f->sin - g[3] * f->cos;
-    EACH(a, S, n) rest[s][a] = -g[a];
-    EACH(a, 0, n) {
-      by[s][a] = all(0);
-      EACH(i, 0, n) by[s][a] += rest[s][i] * p[i * n + a];
-    }
-  }
-  v *to = out + ROOT;
-  EACH(c, 0, S) {
-    v scale = all(0);
-    vi known = {0};
-    EACH(a, 0, S) {
-      if (a < c) {
-        to[a * S + c] = all(0);
-        continue;
-      }
-      const v *g = out + GAIN + a * n, *h = out + GAIN + c * n;
-      v sum = all(0);
-      EACH(i, 0, n) sum += by[a][i] * rest[c][i];
-      sum += (g[0] * f->far + g[2] * f->mid) * h[0] + (g[1] * f->far + g[3] * f->mid) * h[1];
-      sum += (g[0] * f->mid + g[2] * f->near) * h[2] + (g[1] * f->mid + g[3] * f->near) * h[3];
-      v open = sum;
-      EACH(i, 0, c) open -= to[a * S + i] * to[c * S + i];
-      if (a == c) {
-        known = open <= all(KNOWN) * sum;
-        scale = pick(known, all(1), root(open));
-      }
-      to[a * S + c] = pick(known, all(0), open / scale);
-    }
-  }
   return 1;
 }
 
@@ -355,32 +244,4 @@ SWIFT long tocsin_back_many(long from, long steps, long samples, long each, long
     if (!(constants ? BACK(constants) : BACK(0))) return step;
   }
   return steps;
-}
-
-/* Positions at the inner times of one leg, drawn one after the other: see sample._leg.  The
-   matrices are (R, G, 4, 4), the states at both ends (M, n), normal (G, M, 4), out (M, wide, 2)
-   from its first inner time on. */
-void tocsin_leg(long samples, long n, long times, const double *begin, const double *end,
-                const long *mode, const double *gain, const double *carry, const double *root,
-                const double *normal, double *out, long wide) {
-  for (long s = 0; s < samples; s++) {
-    const double *e = end + s * n;
-    double x[S];
-    memcpy(x, begin + s * n, sizeof x);
-    for (long g = 0; g < times; g++) {
-      long at = (mode[s] * times + g) * S * S;
-      const double *z = normal + (g * samples + s) * S;
-      double next[S];
-      for (int a = 0; a < S; a++) {
-        double sum = 0;
-        for (int i = 0; i < S; i++) sum += carry[at + a * S + i] * x[i];
-        for (int i = 0; i < S; i++) sum += gain[at + a * S + i] * e[i];
-        for (int i = 0; i <= a; i++) sum += root[at + a * S + i] * z[i];
-        next[a] = sum;
-      }
-      memcpy(x, next, sizeof x);
-      out[(s * wide + g) * 2] = x[0];
-      out[(s * wide + g) * 2 + 1] = x[1];
-    }
-  }
 }
