@@ -100,12 +100,14 @@ def corrected(plots: Plots, biases: Sequence[Constant], sigmas: Floats) -> Plots
             t[mine] -= by
         else:
             rho[mine] -= by * plots.range_m[mine] if bias.kind == "scale" else by
-    order = np.argsort(t, kind="stable")
-    t = t[order]
-    for k in range(1, len(t)):  # times of two radars may come to fall together
-        t[k] = max(t[k], t[k - 1] + TICK_S)
-    moved = plots.take(order)
-    return replace(moved, t_s=t, range_m=rho[order], azimuth_deg=theta[order])
+    moved = plots
+    if np.any(np.diff(t) < 0):
+        order = np.argsort(t, kind="stable")
+        moved, t, rho, theta = plots.take(order), t[order], rho[order], theta[order]
+    if np.any(np.diff(t) < TICK_S):  # times of two radars may come to fall together
+        for k in range(1, len(t)):
+            t[k] = max(t[k], t[k - 1] + TICK_S)
+    return replace(moved, t_s=t, range_m=rho, azimuth_deg=theta)
 
 
 def site(sensor: Sensor) -> tuple[float, float, float]:

@@ -141,12 +141,13 @@ SWIFT void tocsin_forward(long k_count, long tracks, long constants, const doubl
   }
 }
 
-/* One step back to every mode of one track from one: offsets into its vectors */
+/* One step back to every mode of one track from one: offsets into its vectors.  Gain and root are
+   by mode and column, a column to a vector. */
 #define AHEAD 1
 #define LOWER (AHEAD + n)
 #define GAIN (LOWER + n * n)
-#define ROOT (GAIN + S * n)
-#define SIZE (ROOT + S * S)
+#define ROOT (GAIN + MODES * n)
+#define SIZE (ROOT + MODES * S)
 
 long tocsin_pair_bytes(long constants) {
   long n = S + constants;
@@ -157,7 +158,7 @@ long tocsin_pair_bytes(long constants) {
    how likely each of them is. */
 ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weight,
                    const Motion *f, v *out) {
-  v m[N], p[N * N], log_det, rest[S * N];
+  v m[N], p[N * N], log_det, gain[S * N], rest[S * N], left[S * S];
   EACH(j, 0, MODES) {
     long one = j < r ? j : 0;
     EACH(a, 0, n) m[a][j] = mean[one * n + a];
@@ -165,7 +166,11 @@ ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weig
   }
   moved(f, m, 1, out + AHEAD);
   EACH(a, S, n) out[AHEAD + a] = m[a];
-  if (!reversed(n, r, p, f, out + LOWER, &log_det, out + GAIN, rest, out + ROOT)) return 0;
+  if (!reversed(n, r, p, f, out + LOWER, &log_det, gain, rest, left)) return 0;
+  EACH(j, 0, r) EACH(a, 0, S) {
+    EACH(i, 0, n) out[GAIN + j * n + i][a] = gain[a * n + i][j];
+    EACH(i, 0, S) out[ROOT + j * S + i][a] = left[a * S + i][j];
+  }
   EACH(j, 0, MODES) out[0][j] = j < r ? log(weight[j]) - 0.5 * log_det[j] : -INFINITY;
   return 1;
 }
@@ -210,12 +215,11 @@ ALWAYS int back(long samples, long each, const long *used, long used_count, cons
     double upto = 0, wanted = uniform[draw] * total;
     long j = 0;
     EACH(i, 0, r - 1) j += !((upto += w[i]) > wanted); /* no branch: nobody could foresee it */
-    EACH(a, 0, S) {
-      double sum = mean[(at + j) * n + a];
-      EACH(i, 0, n) sum += pair[GAIN + a * n + i][j] * gap[i][j];
-      EACH(i, 0, a + 1) sum += pair[ROOT + a * S + i][j] * z[i];
-      before[s * n + a] = sum;
-    }
+    v sum;
+    memcpy(&sum, mean + (at + j) * n, sizeof sum);
+    EACH(i, 0, n) sum += pair[GAIN + j * n + i] * all(gap[i][j]);
+    EACH(i, 0, S) sum += pair[ROOT + j * S + i] * all(z[i]);
+    memcpy(before + s * n, &sum, sizeof sum);
     EACH(a, S, n) before[s * n + a] = x[a];
     mode[s] = j;
   }
