@@ -101,7 +101,7 @@ def test_samples_have_the_smoother_s_mean_and_spread() -> None:
     seen = measured((truth + rng.normal(0, SIGMA_M, truth.shape))[None])
     filtered = forward(seen, STRAIGHT)
     smoothed = smooth(seen, filtered, STRAIGHT)
-    x, _ = backward(seen, filtered, STRAIGHT, np.array([20_000]), rng)
+    x, _, _ = backward(seen, filtered, STRAIGHT, np.array([20_000]), rng)
     sigma = np.sqrt(np.diagonal(smoothed.cov[0], axis1=1, axis2=2))
     off = (x.mean(axis=0) - smoothed.mean[0]) / sigma
     assert np.abs(off).max() < 5 / math.sqrt(20_000) * 1.2

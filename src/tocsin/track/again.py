@@ -53,7 +53,7 @@ class Again:
         upto = np.floor(np.cumsum(weights(tried), axis=1) * samples + 0.5).astype(np.int64)
         share = np.diff(upto, axis=1, prepend=0).ravel()
         rng = chance.Again(0)
-        x, mode = backward(
+        x, mode, _ = backward(
             tried.measured, tried.filtered, rules.modes, share, rng, alike=len(every)
         )
         asked = (t_ns - self.t0_ns) / 1e9

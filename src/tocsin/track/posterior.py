@@ -17,7 +17,6 @@ from tocsin.track.again import Again
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.branches import BiasPrior, Branches, SampleSettings, branches, weights
 from tocsin.track.bridge import placed
-from tocsin.track.models import STATE
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Constant, Plots, constants, site
 from tocsin.track.sample import backward
@@ -48,14 +47,13 @@ def posterior(
     biases = constants(plots, sensors)
     tried = branches([plots], sensors, plane, height, biases, calibrated, rules)
     share = rng.multinomial(rules.samples, weights(tried)[0])
-    x, mode = backward(tried.measured, tried.filtered, rules.modes, share, rng)
+    x, mode, drawn = backward(tried.measured, tried.filtered, rules.modes, share, rng)
     grid = np.arange(np.ceil(plots.t_s[0]), np.floor(plots.t_s[-1]) + 1e-9, rules.step_s)
     lon, lat = np.empty((2, len(x), len(grid)))
     path = placed(plots.t_s, x, mode, grid, rules.modes, rng, plane, lon, lat)
     h = np.repeat(
         np.stack([np.interp(grid, plots.t_s, at) for at in tried.heights[0]]), share, axis=0
     )
-    drawn = x[:, -1, STATE:]
     sds = np.array([c.sd for c in biases])
     since = np.abs(grid[:, None] - plots.t_s[None]).min(axis=1) if len(grid) else np.zeros(0)
     return Posterior(

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,14 @@ AHEAD_FROM = 1000  # samples: with fewer a second thread costs more than it save
 KNOWN = 1e-13  # of a variance: what is left of it is rounding
 
 
+class Sampled(NamedTuple):
+    """Joint samples of a track at its plots, M of them."""
+
+    state: Floats  # (M, K, 4) what moves
+    mode: Ints  # (M, K)
+    constants: Floats  # (M, n - 4)
+
+
 def backward(
     measured: Measured,
     filtered: Filtered,
@@ -43,8 +51,8 @@ def backward(
     rng: Chance,
     *,
     alike: int = 1,
-) -> tuple[Floats, Ints]:
-    """Return joint samples at the plots: states (M, K, n) and modes (M, K).
+) -> Sampled:
+    """Return joint samples at the plots.
 
     counts  (T,) how many samples each track gets; M is their sum, in order of tracks
     alike   so many groups of as many samples are drawn with the same numbers
@@ -52,13 +60,14 @@ def backward(
     k_count, tracks, r, n = filtered.mean.shape
     of = np.repeat(np.arange(tracks), counts)
     each = len(of) // alike
-    x = np.empty((k_count, len(of), n))  # one time in one piece: that is how it is used
+    x = np.empty((k_count, len(of), STATE))  # one time in one piece: that is how it is used
     mode = np.empty((k_count, len(of)), np.int64)
     mode[-1] = _pick(filtered.weight[-1][of], np.tile(rng.random(each), alike))
     root = lower_root(filtered.cov[-1])
-    x[-1] = filtered.mean[-1][of, mode[-1]] + np.einsum(
+    end = filtered.mean[-1][of, mode[-1]] + np.einsum(
         "mab,mb->ma", root[of, mode[-1]], np.tile(rng.standard_normal((each, n)), (alike, 1))
     )
+    x[-1], constants = end[:, :STATE], end[:, STATE:].copy()  # these do not move
     used = np.flatnonzero(counts)
     place = np.zeros(tracks, np.int64)
     place[used] = np.arange(len(used))
@@ -75,13 +84,14 @@ def backward(
     sizes = [min(at_once, left) for left in range(k_count - 1, 0, -at_once)]
     last = k_count - 2
     for normal, uniform in made_ahead(draw, sizes, each):
-        done = swift.draw(last, normal, uniform, x, mode) if swift else 0
+        done = swift.draw(last, normal, uniform, x, constants, mode) if swift else 0
         for one in range(done, len(normal)):
             k, draws = last - one, (np.tile(normal[one], (alike, 1)), np.tile(uniform[one], alike))
             back = _backwards(filtered, k, used, dt_s[k], modes, measured.constants)
-            _one_back(back, own * r, x[k + 1], mode[k + 1], *draws, x[k], mode[k])
+            after = np.concatenate([x[k + 1], constants], axis=1)
+            _one_back(back, own * r, after, mode[k + 1], *draws, x[k], mode[k])
         last -= len(normal)
-    return np.swapaxes(x, 0, 1), np.swapaxes(mode, 0, 1)
+    return Sampled(np.swapaxes(x, 0, 1), np.swapaxes(mode, 0, 1), constants)
 
 
 def _one_back(
@@ -109,8 +119,7 @@ def _one_back(
         mine = slice(begin, end)
         u, to = divmod(int(key[begin]), r)
         drawn[mine], before[mine] = back.draw(u, to, after[mine], uniform[mine], normal[mine])
-    x[order, :STATE], mode[order] = drawn, before
-    x[order, STATE:] = after[:, STATE:]  # constants do not move
+    x[order], mode[order] = drawn, before
 
 
 @dataclass(frozen=True, slots=True, eq=False)

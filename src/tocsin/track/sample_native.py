@@ -39,7 +39,7 @@ def library() -> ctypes.CDLL | None:
     found.tocsin_pair_bytes.argtypes = [_LONG]
     found.tocsin_pair_bytes.restype = _LONG
     back: list[Any] = [*many, _LONG, _LONG, _AT, _AT, _LONG, _LONG, _AT, _AT, _AT, *modes]
-    found.tocsin_back_many.argtypes = [*back, *[_AT] * 7]
+    found.tocsin_back_many.argtypes = [*back, *[_AT] * 8]
     found.tocsin_back_many.restype = _LONG
     return found
 
@@ -110,10 +110,19 @@ class Back:
         self._room = room[skip:]
         self._made = np.empty(pairs, np.uint8)
 
-    def draw(self, last: int, normal: Floats, uniform: Floats, x: Floats, mode: Ints) -> int:
-        """Fill x (K, M, n) and mode (K, M) from `last` downwards; return how many steps it did.
+    def draw(
+        self,
+        last: int,
+        normal: Floats,
+        uniform: Floats,
+        x: Floats,
+        constants: Floats,
+        mode: Ints,
+    ) -> int:
+        """Fill x (K, M, 4) and mode (K, M) from `last` downwards; return how many steps it did.
 
-        normal  (steps, M, 4), uniform (steps, M); or for the first of groups that are drawn alike
+        constants  (M, n - 4)
+        normal    (steps, M, 4), uniform (steps, M); or for the first of groups that are drawn alike
         """
         steps, each = uniform.shape
         _, tracks, _, n = self._filtered[0].shape
@@ -128,7 +137,7 @@ class Back:
             tracks,
             *map(at, self._filtered),
             *self._rules.given,
-            *map(at, (self._place, normal, uniform, x)),
+            *map(at, (self._place, normal, uniform, x, constants)),
             at(mode),
             at(self._room),
             at(self._made),

@@ -182,8 +182,8 @@ ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weig
 ALWAYS int back(long samples, long each, const long *used, long used_count, const double *dt_s,
                 long constants, const double *mean, const double *cov, const double *weight,
                 const Modes *modes, const long *place, const long *mode_after,
-                const double *after, const double *normal, const double *uniform, double *before,
-                long *mode, v *room, char *made) {
+                const double *after, const double *fixed, const double *normal,
+                const double *uniform, double *before, long *mode, v *room, char *made) {
   long r = modes->count, n = S + constants;
   Step step;
   double stepped = NAN;
@@ -199,10 +199,10 @@ ALWAYS int back(long samples, long each, const long *used, long used_count, cons
       if (!pair_of(n, r, mean + at * n, cov + at * n * n, came, &f, pair)) return 0;
       made[u * r + l] = 1;
     }
-    const double *x = after + s * n, *z = normal + draw * S;
+    const double *x = after + s * S, *c = fixed + s * constants, *z = normal + draw * S;
     v gap[N], y[N], square = all(0);
     EACH(a, 0, n) {
-      v sum = gap[a] = all(x[a]) - pair[AHEAD + a];
+      v sum = gap[a] = all(a < S ? x[a] : c[a - S]) - pair[AHEAD + a];
       EACH(i, 0, a) sum -= pair[LOWER + a * n + i] * y[i];
       y[a] = sum * pair[LOWER + a * n + a];
       square += y[a] * y[a];
@@ -219,8 +219,7 @@ ALWAYS int back(long samples, long each, const long *used, long used_count, cons
     memcpy(&sum, mean + (at + j) * n, sizeof sum);
     EACH(i, 0, n) sum += pair[GAIN + j * n + i] * all(gap[i][j]);
     EACH(i, 0, S) sum += pair[ROOT + j * S + i] * all(z[i]);
-    memcpy(before + s * n, &sum, sizeof sum);
-    EACH(a, S, n) before[s * n + a] = x[a];
+    memcpy(before + s * S, &sum, sizeof sum);
     mode[s] = j;
   }
   return 1;
@@ -235,14 +234,15 @@ SWIFT long tocsin_back_many(long from, long steps, long samples, long each, long
                             const double *mean, const double *cov, const double *weight,
                             long modes_count, const double *turn, const double *density,
                             const double *stay, const long *place, const double *normal,
-                            const double *uniform, double *x, long *mode, v *room, char *made) {
+                            const double *uniform, double *x, const double *fixed, long *mode,
+                            v *room, char *made) {
   Modes modes = {modes_count, turn, density, stay};
   long n = S + constants, r = tracks * modes_count;
 #define BACK(constants)                                                                          \
   back(samples, each, used, used_count, dt_s + k * used_count, constants, mean + k * r * n,      \
        cov + k * r * n * n, weight + k * r, &modes, place, mode + (k + 1) * samples,             \
-       x + (k + 1) * samples * n, normal + step * each * S, uniform + step * each,               \
-       x + k * samples * n, mode + k * samples, room, made)
+       x + (k + 1) * samples * S, fixed, normal + step * each * S, uniform + step * each,        \
+       x + k * samples * S, mode + k * samples, room, made)
   EACH(step, 0, steps) {
     long k = from - step;
     if (!(constants ? BACK(constants) : BACK(0))) return step;
