@@ -32,6 +32,12 @@ _UPDATES: tuple[tuple[str, Any], ...] = (
 )
 _ELSEWHERE = ("waiting", "recheck_s")  # of the holds and the engine
 _MOST_STAMPS = 2**31 - 1
+_AT, _COUNT, _CODE = ctypes.c_void_p, ctypes.c_long, ctypes.c_int32
+_FIND = [
+    *(_AT, _AT, ctypes.c_int64, _AT, _AT, _AT, _COUNT, ctypes.c_int64, ctypes.c_double, _CODE),
+    *(_AT, _AT, _AT, _AT),
+]
+_FOLD = [_AT, _AT, _AT, _AT, _COUNT, ctypes.c_int, _AT, _AT, _AT]
 REASONS = ("late", "repeated", "unreachable")
 
 
@@ -80,6 +86,7 @@ class Round:
         self._fold, self._told = code.tocsin_fold, code.tocsin_told
         self._find, self._addressed = code.tocsin_find, tracks.addressed
         self._fold.restype = self._find.restype = ctypes.c_long
+        self._find.argtypes, self._fold.argtypes = _FIND, _FOLD
         self._affected, self._tracks = code.tocsin_affected, tracks
         self._told.restype = self._affected.restype = None
         held = [(getattr(tracks, name), kind) for name, kind in _COLUMNS]
@@ -90,8 +97,18 @@ class Round:
         self._held = [column for column, _ in held]  # kept alive: they never move
         self._columns = _Columns(*map(at, self._held))
         self._here = ctypes.byref(self._columns)
-        self._book = ctypes.c_void_p(at(self._addressed)), ctypes.c_long(len(self._addressed))
+        self._book = at(self._addressed), len(self._addressed)
         self._stamp = 0
+        self._room(8192)
+
+    def _room(self, count: int) -> None:
+        """Make what every batch writes to; fresh memory for each costs more than the writing."""
+        self._row, self._placed, self._due = np.empty((3, count), np.int64)
+        self._t_s = np.empty(count)
+        self._counts = np.zeros(len(REASONS) + 1, np.int64)
+        self._alone = ctypes.c_int32()
+        self._found = *map(at, (self._row, self._t_s, self._placed)), ctypes.byref(self._alone)
+        self._told_of = at(self._due), at(self._counts)
 
     def take(
         self,
@@ -114,40 +131,45 @@ class Round:
         """
         whole = whose.alone and len(order) == len(whose.row)  # both are all updates
         held = [
-            *(np.ascontiguousarray(each) for each in (whose.row, whose.t_s)),
-            *(np.ascontiguousarray(each) for each in (batch.lon_deg, batch.lat_deg)),
+            *(_whole(whose.row, np.int64), _whole(whose.t_s, np.float64)),
+            *(_whole(batch.lon_deg, np.float64), _whole(batch.lat_deg, np.float64)),
             *(np.ascontiguousarray(getattr(batch, name), kind) for name, kind in _UPDATES),
         ]
         updates = ctypes.byref(_Updates(*map(at, held), len(whose.row)))
         turn = self._tracks.turns
         now = _Now(clock_s, now_s, accel_psd, widest_m * widest_m, witness, turn, other_kinds)
         given = self._here, updates, ctypes.byref(now)
-        rows, due = np.empty((2, len(order)), np.int64)
-        counts = np.zeros(len(REASONS) + 1, np.int64)
-        order = _whole(order, np.int64)
-        out = _pointers(rows, due, counts)
-        moved = self._fold(*given, *_sized(order), ctypes.c_int(whole), *out)
+        if len(order) > len(self._row):
+            self._room(2 * len(order))
+        rows, order = np.empty(len(order), np.int64), _whole(order, np.int64)
+        self._counts[:] = 0
+        moved = self._fold(*given, at(order), len(order), whole, at(rows), *self._told_of)
         if not whole:
             after = _whole(after, np.int64)
-            self._told(*given, *_sized(after), *_sized(rows[:moved]), *out[1:])
-        *told, asked = counts.tolist()
-        return Taken(rows[:moved], due[:asked], dict(zip(REASONS, told, strict=True)))
+            asked = map(ctypes.c_void_p, self._told_of)
+            self._told(*given, *_sized(after), *_sized(rows[:moved]), *asked)
+        *told, due = self._counts.tolist()
+        return Taken(rows[:moved], self._due[:due], dict(zip(REASONS, told, strict=True)))
 
     def find(self, batch: Batch, now_s: float) -> Whose | None:
-        """Return whose the updates are; None where a key has no row yet, or is no address."""
-        count, alone = len(batch), ctypes.c_int32()
-        held = [
-            *(_whole(each, np.int64) for each in (batch.key, batch.t_ns)),
-            _whole(batch.lon_deg, np.float64),
-        ]
-        (row, placed), t_s = np.empty((2, count), np.int64), np.empty(count)
+        """Return whose the updates are; None where a key has no row yet, or is no address.
+
+        The arrays are written to again by the next call.
+        """
+        count = len(batch)
+        if count > len(self._row):
+            self._room(2 * count)
+        key, t_ns = _whole(batch.key, np.int64), _whole(batch.t_ns, np.int64)
+        lon_deg = _whole(batch.lon_deg, np.float64)
         self._stamp = self._stamp + 1 if self._stamp < _MOST_STAMPS else 1
         found = self._find(
-            *(self._here, *self._book, *_pointers(*held)),
-            *(ctypes.c_long(count), ctypes.c_int64(EPOCH_NS), ctypes.c_double(now_s)),
-            *(ctypes.c_int32(self._stamp), *_pointers(row, t_s, placed), ctypes.byref(alone)),
+            *(self._here, *self._book, at(key), at(t_ns), at(lon_deg)),
+            *(count, EPOCH_NS, now_s, self._stamp, *self._found),
         )
-        return None if found < 0 else Whose(row, t_s, placed[:found], bool(alone.value))
+        if found < 0:
+            return None
+        alone = self._alone.value == 1
+        return Whose(self._row[:count], self._t_s[:count], self._placed[:found], alone)
 
     def affected(self, rows: Ints, clock_s: float, satellite_kinds: int) -> Bytes:
         """Return 1 for rows that navigate by satellites, 3 where they are affected, else 0."""

@@ -272,16 +272,18 @@ enum { UNKNOWN = -1 };
 long tocsin_find(const Columns *c, const int32_t *addressed, int64_t addresses, const int64_t *key,
                  const int64_t *t_ns, const double *lon, long n, int64_t epoch_ns, double now_s,
                  int32_t stamp, int64_t *row, double *t_s, int64_t *placed, int32_t *alone) {
+  int32_t *stamps = c->stamp, twice = 0;
   long out = 0;
-  *alone = 1;
   for (long i = 0; i < n; i++) {
-    if (key[i] < 0 || key[i] >= addresses || !addressed[key[i]]) return UNKNOWN;
-    row[i] = addressed[key[i]] - 1;
-    *alone &= c->stamp[row[i]] != stamp;
-    c->stamp[row[i]] = stamp;
+    int64_t at = key[i];
+    if (at < 0 || at >= addresses || !addressed[at]) return UNKNOWN;
+    row[i] = at = addressed[at] - 1;
+    twice |= stamps[at] == stamp;
+    stamps[at] = stamp;
     t_s[i] = t_ns[i] >= 0 ? (double)(t_ns[i] - epoch_ns) / 1e9 : now_s;
     placed[out] = i, out += !isnan(lon[i]);
   }
+  *alone = !twice;
   return out;
 }
 
