@@ -17,6 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 #: Each with the level that was measured to suit it.
 SOURCES = {
+    Path("src/tocsin/geo.c"): "-O3",  # geocentric coordinates
     Path("src/tocsin/track/smoother.c"): "-O2",  # the smoother of many tracks
     Path("src/tocsin/track/sampler.c"): "-O3",  # whole trajectories drawn from a posterior
     Path("src/tocsin/track/bridge.c"): "-O3",  # what lies between plots

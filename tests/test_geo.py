@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,22 @@ def test_geocentric_and_back(lon: float, lat: float) -> None:
 
 def test_differences_of_longitude_wrap() -> None:
     assert geo.wrap_deg(np.array([359.0, -359.0, 180.5])).tolist() == [-1.0, 1.0, -179.5]
+
+
+def test_compiled_and_numpy_put_points_in_the_same_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    if geo.library() is None:
+        if "native" in os.environ.get("TOCSIN_REQUIRE", "").split(","):
+            pytest.fail("geocentric coordinates were not compiled")
+        pytest.skip("no compiler was at hand at install")
+    rng = np.random.default_rng(1)
+    corners = np.array([-360.0, -180.0, -90.0, -45.0, 0.0, 45.0, 90.0, 135.0, 180.0, 270.0, 360.0])
+    some = np.append(rng.uniform(-540, 540, 1000), np.nan), np.append(rng.uniform(-90, 90, 1000), 5)
+    lon = np.append(np.repeat(corners, 5), some[0]).reshape((-1, 16, 2))
+    lat = np.append(np.tile([-90.0, -45.0, 0.0, 45.0, 90.0], 11), some[1]).reshape((-1, 16, 2))
+    compiled = geo.ecef(lon, lat)
+    monkeypatch.setattr(geo, "library", lambda: None)
+    plain = geo.ecef(lon, lat)
+    np.testing.assert_allclose(compiled, plain, rtol=0, atol=1e-8)
+    for one, other in zip(geo.lonlat(compiled), geo.lonlat(plain), strict=True):
+        away = np.abs(np.abs(lat) - 90) > 1e-3  # a pole has every longitude
+        np.testing.assert_allclose(one[away], other[away], rtol=0, atol=1e-9)

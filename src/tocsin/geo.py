@@ -9,11 +9,19 @@ up to 0.19 degrees against the plumb line, which shifts the middle of a line of 
 
 from __future__ import annotations
 
+import ctypes
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
 
+from tocsin import compiled
+from tocsin.compiled import at
 from tocsin.schema import Floats
+
+SOURCE = Path(__file__).with_name("geo.c")
 
 #: WGS-84 (NIMA TR8350.2, table 3.1).
 A_M = 6378137.0
@@ -27,8 +35,28 @@ PIECE_M = 5_000.0  # longest line that may stand for its geodesic
 WGS84 = Geod(ellps="WGS84")
 
 
+@cache
+def library() -> ctypes.CDLL | None:
+    """Return what was compiled; None where there is none."""
+    found = compiled.library(SOURCE)
+    if found is None or ctypes.sizeof(ctypes.c_long) != 8:
+        return None
+    found.tocsin_ecef.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 3]
+    found.tocsin_ecef.restype = None
+    return found
+
+
 def ecef(lon_deg: Floats, lat_deg: Floats) -> Floats:
-    """Return geocentric coordinates of points on the ellipsoid, (N, 3) in metres."""
+    """Return geocentric coordinates of points on the ellipsoid, (N, 3) in metres.
+
+    Compiled (`geo.c`) where a compiler was at hand at install, to some nanometres the same.
+    """
+    lib = library()
+    if lib is not None and np.shape(lon_deg) == np.shape(lat_deg):
+        out = np.empty((*np.shape(lon_deg), 3))
+        given = [np.ascontiguousarray(one, np.float64) for one in (lon_deg, lat_deg)]
+        lib.tocsin_ecef(given[0].size, *map(at, given), at(out))
+        return out
     lon, lat = np.radians(lon_deg), np.radians(lat_deg)
     sin_lat, cos_lat = np.sin(lat), np.cos(lat)
     n = A_M / np.sqrt(1 - E2 * sin_lat**2)  # prime vertical radius

@@ -1,6 +1,6 @@
 /* The series of conformal.py at very many points. */
 
-#include "lanes.h"
+#include "../lanes.h"
 
 #define AT_ONCE 2 /* vectors: one waits for its own product while the other is made */
 #define DEGREE 57.29577951308232

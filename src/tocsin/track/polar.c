@@ -5,7 +5,7 @@
    method with the slope that it really has.  The plane is Krueger's series to the sixth order in
    the third flattening (Karney 2011, equations 7-9, 11 and 35). */
 
-#include "lanes.h"
+#include "../lanes.h"
 
 #define A 6378137.0
 #define F (1 / 298.257223563)

@@ -3,7 +3,7 @@
 #ifndef TOCSIN_STEPS_H
 #define TOCSIN_STEPS_H
 
-#include "lanes.h"
+#include "../lanes.h"
 
 #define S 4         /* entries that move */
 #define N 24        /* at most in all */

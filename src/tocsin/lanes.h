@@ -1,4 +1,4 @@
-/* Four numbers at once, for the loops of this room. */
+/* Four numbers at once, for compiled loops. */
 
 #ifndef TOCSIN_LANES_H
 #define TOCSIN_LANES_H
