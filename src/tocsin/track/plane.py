@@ -30,8 +30,11 @@ class Plane:
     _to: Transformer = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        there = f"+proj=tmerc +lon_0={self.lon_deg!r} +lat_0={self.lat_deg!r} +ellps=WGS84 +units=m"
-        made = Transformer.from_crs("EPSG:4326", there, always_xy=True)
+        # As a pipeline, which says all: to look two reference systems up takes 27 ms a plane.
+        made = Transformer.from_pipeline(
+            "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=tmerc "
+            f"+lon_0={self.lon_deg!r} +lat_0={self.lat_deg!r} +ellps=WGS84"
+        )
         object.__setattr__(self, "_to", made)
 
     def xy(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
