@@ -53,39 +53,14 @@ class Book:
         self.alerts[name] = replace(held, revision=held.revision + step, changed_ns=now_ns, **what)
         self._changed[name] = None
 
-    def revise(self, name: str, fresh: Alert, now_ns: int) -> None:
-        """Say anew what an alert says, as `fresh` would; who it is and what was done stays."""
-        held = self.alerts[name]
-        step = 0 if name in self._changed else 1
-        self.alerts[name] = Alert(
-            id=name,
-            revision=held.revision + step,
-            kind=fresh.kind,
-            rule=fresh.rule,
-            state=held.state,
-            severity=fresh.severity,
-            area=fresh.area,
-            layer=fresh.layer,
-            track=fresh.track,
-            callsign=fresh.callsign,
-            opened_ns=held.opened_ns,
-            changed_ns=now_ns,
-            closed_ns=held.closed_ns,
-            lon_deg=fresh.lon_deg,
-            lat_deg=fresh.lat_deg,
-            h_m=fresh.h_m,
-            h_datum=fresh.h_datum,
-            p_inside=fresh.p_inside,
-            p_soon=fresh.p_soon,
-            eta_s=fresh.eta_s,
-            waiting_cost=fresh.waiting_cost,
-            sources=fresh.sources,
-            plot_age_s=fresh.plot_age_s,
-            why=fresh.why,
-            synthetic=fresh.synthetic,
-            handling=held.handling,
-        )
+    def revise(self, name: str, fresh: Alert) -> None:
+        """Say anew what an alert says, as `fresh` does: see `held` of `tell.alert`."""
+        self.alerts[name] = fresh
         self._changed[name] = None
+
+    def revision(self, name: str) -> int:
+        """Return the revision of an alert after a change of this step; once a step is one."""
+        return self.alerts[name].revision + (0 if name in self._changed else 1)
 
     def open_about(self, kind: AlertKind, area: str | None, rule: str | None = None) -> list[str]:
         """Return the alerts of a kind whose matter goes on, about an area or by a rule."""

@@ -291,9 +291,10 @@ class Engine:
             here = (int(row[k]), int(slot[k]))
             name = self.holds.alert.get(here)
             if name is not None:
-                turn = Turn(*here, k, True, self.book.alerts[name].opened_ns)
-                fresh = tell.alert(self, turn, float(p[k]), bool(guessed[k]))
-                self.book.revise(name, fresh, self.now_ns)
+                held, revision = self.book.alerts[name], self.book.revision(name)
+                turn = Turn(*here, k, True, held.opened_ns)
+                told = float(p[k]), bool(guessed[k])
+                self.book.revise(name, tell.alert(self, turn, *told, held, revision))
 
     def _open(self, turn: Turn, p: float, guessed: bool) -> None:
         here = (turn.row, turn.slot)

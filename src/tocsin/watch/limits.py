@@ -78,10 +78,10 @@ class Limits(Tree):
 
     def distance_m(self, lon_deg: float, lat_deg: float, area: int) -> float:
         """Return the signed distance of a place from an area's limit; NaN where it is not near."""
-        lon, lat = np.array([lon_deg]), np.array([lat_deg])
         told = None if self._nearby is None else self._nearby.distance(lon_deg, lat_deg, area)
         if told is not None:
             return told
+        lon, lat = np.array([lon_deg]), np.array([lat_deg])
         nodes = self.nodes(lon, lat, np.array([area]))
         if nodes[0] < 0:
             return float("nan")

@@ -32,6 +32,10 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
     ("_drawings", np.int64),
     ("room", None),
 )
+_DISTANCE = [
+    *(ctypes.c_void_p, ctypes.c_double, ctypes.c_double, ctypes.c_int64),
+    ctypes.c_void_p,
+]
 _FAR = 3  # of `how`: the area is not near
 
 
@@ -88,6 +92,7 @@ class Nearby:
         self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
         for each in (self._look, self._rough, self._distance, self._within, self._draw):
             each.restype = ctypes.c_long
+        self._distance.argtypes = _DISTANCE
         self._limits, self._areas = limits, areas
         self._squares = Squares()
         self._held: list[Any] = []
@@ -148,11 +153,8 @@ class Nearby:
     def distance(self, lon_deg: float, lat_deg: float, area: int) -> float | None:
         """Return the distance of one place from one area; NaN where that is not near."""
         d_m = ctypes.c_double(math.nan)
-        how = self._distance(
-            ctypes.byref(self.squares()),
-            *(ctypes.c_double(lon_deg), ctypes.c_double(lat_deg), ctypes.c_int64(area)),
-            ctypes.byref(d_m),
-        )
+        squares, out = ctypes.byref(self.squares()), ctypes.byref(d_m)
+        how = self._distance(squares, lon_deg, lat_deg, area, out)
         return None if how < 0 else math.nan if how == _FAR else d_m.value
 
     def rough(self, lon_deg: Floats, lat_deg: Floats, area: Ints) -> Floats | None:

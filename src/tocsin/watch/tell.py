@@ -14,11 +14,25 @@ from tocsin.watch.book import alert_id
 from tocsin.watch.hold import Turn
 from tocsin.watch.rules import Rule
 from tocsin.watch.settings import DATUMS
-from tocsin.watch.told import age_s, height_of
-from tocsin.watch.tracks import LAT, LON, PP, VE, VN, R
+from tocsin.watch.tracks import (
+    ANSWERED_AT,
+    ANSWERS_S,
+    H_SIGMA_M,
+    HEIGHTS,
+    LAG_S,
+    LAT,
+    LON,
+    PLACED_AT,
+    PP,
+    VE,
+    VN,
+    R,
+)
 
 if TYPE_CHECKING:
     from tocsin.watch.engine import Engine
+
+_DATUMS = tuple(datum.value for datum in DATUMS)
 
 
 def plain_alert(
@@ -57,7 +71,7 @@ def plain_alert(
 class Subject:
     """An alert's track as it is now, its slot, rule and area: looked up once for all parts."""
 
-    __slots__ = ("area", "engine", "h_datum", "h_m", "motion", "name", "row", "rule", "slot")
+    __slots__ = ("area", "engine", "h_datum", "h_m", "name", "numbers", "row", "rule", "slot")
 
     def __init__(self, engine: Engine, row: int, slot: int) -> None:
         judge, t = engine.judge, engine.tracks
@@ -65,24 +79,32 @@ class Subject:
         self.slot = judge.slots[slot]
         self.rule = judge.rules[self.slot.rule]
         self.area: Area | None = judge.areas[self.slot.area] if self.slot.area >= 0 else None
-        self.motion: list[float] = t.motion[row].tolist()
-        self.h_m, datum = height_of(t, row)
-        self.h_datum = None if datum < 0 else DATUMS[datum].value
-        self.name = who(engine, row)
+        self.numbers: list[float] = t.numbers[row].tolist()
+        self.h_datum, self.h_m = None, math.nan
+        for datum, h_m in zip(_DATUMS, self.numbers[HEIGHTS], strict=True):
+            if h_m == h_m:
+                self.h_datum, self.h_m = datum, h_m
+                break
+        callsign, name = t.callsign[row], t.name[row]
+        self.name = f"{callsign} ({name})" if callsign else name
 
     def distance_m(self) -> float:
         """Return how deep in its area it is; NaN where that is not near, or there is none."""
         if self.area is None:
             return float("nan")
-        m, limits = self.motion, self.engine.judge.limits
+        m, limits = self.numbers, self.engine.judge.limits
         return limits.distance_m(m[LON], m[LAT], self.slot.area)
 
     def place(self) -> tuple[str, float]:
         """Return what the area is called, and the error of the distance from its limit."""
         if self.area is None:
             raise ValueError(f"the rule {self.rule.id} watches no area")
-        m = self.motion
+        m = self.numbers
         return self.area.title, math.hypot(math.sqrt(max(m[PP], m[R])), self.area.sigma_m)
+
+    def age_s(self) -> float:
+        """Return how old the newest position is, as `told.age_s` does."""
+        return self.engine.clock_s - self.numbers[PLACED_AT] + self.numbers[LAG_S]
 
     def eta(self) -> Interval | None:
         """Return when it is likely to enter, as it was looked at last."""
@@ -90,28 +112,40 @@ class Subject:
 
     def heading(self) -> str:
         """Return height, speed and course."""
-        m, t = self.motion, self.engine.tracks
-        course = math.degrees(math.atan2(m[VE], m[VN])) % 360.0
-        how = f"{why.speed(math.hypot(m[VE], m[VN]))} on {round(course) % 360:03d}"
+        m = self.numbers
+        ve_mps, vn_mps = m[VE], m[VN]
+        course = round(math.degrees(math.atan2(ve_mps, vn_mps)) % 360.0) % 360
+        how = f"{why.speed(math.hypot(ve_mps, vn_mps))} on {course:03d}"
         if self.h_datum is None:
             return f"height unknown, {how}"
-        sigma_m = float(t.h_sigma_m[self.row])
+        sigma_m = m[H_SIGMA_M]
         if math.isnan(sigma_m):
             sigma_m = self.engine.settings.h_sigma_m
         return f"at {why.height(self.h_m, self.h_datum, sigma_m)}, {how}"
 
     def answers(self) -> str:
         """Return what is to be said of its transponder, if anything."""
-        told = self.engine.tracks.answer(self.row, self.engine.clock_s)
-        if told == 0:
+        if self.engine.clock_s - self.numbers[ANSWERED_AT] <= ANSWERS_S:
+            return ""
+        if self.engine.tracks.answer(self.row, self.engine.clock_s) == 0:
             return "no transponder answers"
-        return "" if told == 1 else "whether a transponder answers cannot be told"
+        return "whether a transponder answers cannot be told"
 
 
-def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
-    """Return what the alert of a track says now, by its kind."""
+def alert(
+    engine: Engine,
+    turn: Turn,
+    p: float,
+    guessed: bool,
+    held: Alert | None = None,
+    revision: int = 1,
+) -> Alert:
+    """Return what the alert of a track says now, by its kind.
+
+    held   the alert that says it so far: who it is and what was done stays
+    """
     s, t = Subject(engine, turn.row, turn.slot), engine.tracks
-    kind, row, m = s.slot.kind, turn.row, s.motion
+    kind, row, m, area, severity = s.slot.kind, turn.row, s.numbers, s.area, s.rule.severity
     parts = _PARTS[kind](s, p)
     if guessed:
         parts.append("no height is reported: its usual spread is taken")
@@ -121,33 +155,36 @@ def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
     told = None if math.isnan(p) else round(p, 4)
     # What cannot be told waits as if it were so: unknown is never no.
     weight = p if (inside or soon) and told is not None else 1.0
-    area = s.area
+    where = None if area is None else area.id
+    opened_ns = turn.since_ns if held is None else held.opened_ns
+    # By place, as all of them are: by name it takes half as long again.
     return Alert(
-        id=alert_id(s.rule.id, area.id if area else None, t.name[row], turn.since_ns),
-        revision=1,
-        kind=kind,
-        rule=s.rule.id,
-        state=AlertState.OPEN,
-        severity=s.rule.severity,
-        area=area.id if area else None,
-        layer=area.layer if area else None,
-        track=t.name[row],
-        callsign=t.callsign[row],
-        opened_ns=turn.since_ns,
-        changed_ns=engine.now_ns,
-        closed_ns=None,
-        lon_deg=round(m[LON], 6),
-        lat_deg=round(m[LAT], 6),
-        h_m=None if s.h_datum is None else round(s.h_m, 1),
-        h_datum=s.h_datum,
-        p_inside=told if inside else None,
-        p_soon=told if soon else None,
-        eta_s=s.eta() if soon else None,
-        waiting_cost=round(weight * s.rule.severity, 4),
-        sources=t.sources_of(row),
-        plot_age_s=round(age_s(t, row, engine.clock_s), 1),
-        why="; ".join([part for part in parts if part]) + ".",
-        synthetic=engine.synthetic,
+        alert_id(s.rule.id, where, t.name[row], opened_ns) if held is None else held.id,
+        revision,
+        kind,
+        s.rule.id,
+        AlertState.OPEN if held is None else held.state,
+        severity,
+        where,
+        None if area is None else area.layer,
+        t.name[row],
+        t.callsign[row],
+        opened_ns,
+        engine.now_ns,
+        None if held is None else held.closed_ns,
+        round(m[LON], 6),
+        round(m[LAT], 6),
+        None if s.h_datum is None else round(s.h_m, 1),
+        s.h_datum,
+        told if inside else None,
+        told if soon else None,
+        s.eta() if soon else None,
+        round(weight * severity, 4),
+        t.sources_of(row),
+        round(s.age_s(), 1),
+        "; ".join([part for part in parts if part]) + ".",
+        engine.synthetic,
+        () if held is None else held.handling,
     )
 
 
@@ -184,7 +221,7 @@ def _dark(s: Subject, p: float) -> list[str]:
 
 
 def _lost(s: Subject, p: float) -> list[str]:
-    silent = why.span(age_s(s.engine.tracks, s.row, s.engine.clock_s))
+    silent = why.span(s.age_s())
     by = s.engine.outlook.missed_by.get(s.row, "")
     return [
         f"{s.name} is no longer seen, for {silent}, where {by} should see it",

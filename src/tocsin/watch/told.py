@@ -101,25 +101,12 @@ def plot_age_s(tracks: Tracks, rows: Ints, clock_s: float) -> Floats:
     return np.asarray(clock_s - tracks.placed_at[rows] + tracks.lag_s[rows])
 
 
-def age_s(tracks: Tracks, row: int, clock_s: float) -> float:
-    """Return how old the newest position of one track is."""
-    return clock_s - float(tracks.placed_at[row]) + float(tracks.lag_s[row])
-
-
 def height(tracks: Tracks, rows: Ints) -> tuple[Floats, NDArray[np.int8]]:
     """Return the height that is told, and the index of its datum; NaN and -1 where none is."""
     h = tracks.h_m[rows]
     known = ~np.isnan(h)
     datum = np.where(known.any(axis=1), known.argmax(axis=1), -1).astype(np.int8)
     return h[np.arange(len(rows)), np.maximum(datum, 0)], datum
-
-
-def height_of(tracks: Tracks, row: int) -> tuple[float, int]:
-    """Return the height that is told of one track, as `height` does."""
-    for datum, h in enumerate(tracks.h_m[row].tolist()):
-        if h == h:
-            return h, datum
-    return float("nan"), -1
 
 
 def _plain(values: Floats, digits: int) -> list[float | None]:

@@ -37,7 +37,8 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
 ) = range(13)
 _MOTION = 13
 #: After them, in the order of `motion.h`: heights and their times by datum, then one number each.
-_H, _H_AT = slice(13, 17), slice(17, 21)
+HEIGHTS, _H_AT = slice(13, 17), slice(17, 21)
+PLACED_AT, LAG_S, ANSWERED_AT, H_SIGMA_M = range(22, 26)
 NUMBERS = (
     *("heard_at", "placed_at", "lag_s", "answered_at", "h_sigma_m", "vrate_mps"),
     *("judged_at", "judged_lon", "judged_lat", "judged_wide", "clear_m"),
@@ -97,7 +98,7 @@ class Tracks:
         self.counts = self.record.view(np.int64)[:, _NUMBERS : _WIDE - 1]
         self.codes = self.record.view(np.int8)[:, 8 * (_WIDE - 1) :]
         self.motion = self.numbers[:, :_MOTION]
-        self.h_m, self.h_at = self.numbers[:, _H], self.numbers[:, _H_AT]
+        self.h_m, self.h_at = self.numbers[:, HEIGHTS], self.numbers[:, _H_AT]
         for matrix, first, names in (
             (self.numbers, _H_AT.stop, NUMBERS),
             (self.counts, 0, COUNTS),
