@@ -61,6 +61,23 @@ def test_the_steps_of_a_replay_are_the_same_to_the_byte() -> None:
     assert told() == told()
 
 
+def test_an_alert_says_what_was_so_at_the_time_whenever_it_is_read() -> None:
+    whole = flight(np.full(620, 25.0), north(58.7, 250.0, 620), gs_mps=250.0, track_deg=0.0)
+
+    def told(*, later: bool) -> list[str]:
+        machine = engine(rules=[rule(kinds=["inside", "predicted"])])
+        steps = []
+        for k in range(len(whole)):
+            steps.append(machine.step(whole.take(np.array([k])), int(whole.t_ns[k])))
+            if not later:
+                assert len(list(steps[-1].alerts)) == len(steps[-1].alerts)
+        assert all(alert.id == name for name, alert in machine.book.alerts.items())
+        return [json.dumps([plain(a) for a in step.alerts]) for step in steps]
+
+    at_once = told(later=False)
+    assert told(later=True) == at_once and sum("has left" in each for each in at_once) == 1
+
+
 @settings(max_examples=6)
 @given(st.integers(1, 10_000), st.integers(5, 100))
 def test_a_checkpoint_goes_on_as_the_original_does(seed: int, cut: int) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from tocsin.schema.live import Alert, AlertKind, AlertState, Handling, alert_of, plain
+from tocsin.watch.draft import Alerts, Draft, made
 
 _SECOND_NS = 1_000_000_000
 
@@ -22,21 +23,36 @@ class Book:
 
     def __init__(self, closed_kept: int) -> None:
         self._kept = closed_kept
-        self.alerts: OrderedDict[str, Alert] = OrderedDict()
+        self._alerts: OrderedDict[str, Alert | Draft] = OrderedDict()
+        self._drafts: dict[str, None] = {}  # of those, not written yet
         self.over: set[str] = set()  # what they tell of has ended; a reopened one stays in sight
         self._until_s: dict[str, float] = {}  # snoozed until, on the watch's clock
         self._changed: dict[str, None] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()  # in the order of closing
         self._tests: dict[str, None] = {}  # open ones
 
-    def open(self, alert: Alert) -> str:
+    @property
+    def alerts(self) -> Mapping[str, Alert]:
+        """All of them, written."""
+        for name in self._drafts:
+            if name in self._alerts:
+                self._alerts[name] = made(self._alerts[name])
+        self._drafts.clear()
+        return cast(Mapping[str, Alert], self._alerts)
+
+    def held(self, name: str) -> Alert | Draft:
+        """Return an alert, or what it is to be written from."""
+        return self._alerts[name]
+
+    def open(self, alert: Alert | Draft) -> str:
         """Enter a new alert; return its id, which is another than it says where that is taken."""
         name, again = alert.id, 0
-        while name in self.alerts:  # twice in one second
+        while name in self._alerts:  # twice in one second
             again += 1
             name = alert_id(alert.rule, alert.area, f"{alert.track}#{again}", alert.opened_ns)
-        self.alerts[name] = replace(alert, id=name) if again else alert
-        self._changed[name] = None
+        if again:
+            alert = _renamed(alert, name)
+        self._put(name, alert)
         if alert.kind is AlertKind.TEST:
             self.over.add(name)  # nothing goes on: who has seen it ends it
             self._tests[name] = None
@@ -44,46 +60,63 @@ class Book:
 
     def tests(self, before_ns: int) -> list[str]:
         """Return the tests that were opened before a time and are still open."""
-        return [name for name in self._tests if self.alerts[name].opened_ns <= before_ns]
+        return [name for name in self._tests if self._alerts[name].opened_ns <= before_ns]
 
     def change(self, name: str, now_ns: int, **what: Any) -> None:
         """Change what an alert says; once a step is one revision."""
-        held = self.alerts[name]
-        step = 0 if name in self._changed else 1
-        self.alerts[name] = replace(held, revision=held.revision + step, changed_ns=now_ns, **what)
-        self._changed[name] = None
+        held, revision = made(self._alerts[name]), self.revision(name)
+        self._put(name, replace(held, revision=revision, changed_ns=now_ns, **what))
 
-    def revise(self, name: str, fresh: Alert) -> None:
-        """Say anew what an alert says, as `fresh` does: see `held` of `tell.alert`."""
-        self.alerts[name] = fresh
+    def revise(self, name: str, fresh: Draft) -> None:
+        """Say anew what an alert says, as `fresh` does: see `held` of `tell.draft`."""
+        self._put(name, fresh)
+
+    def _put(self, name: str, told: Alert | Draft) -> None:
+        self._alerts[name] = told
         self._changed[name] = None
+        if isinstance(told, Draft):
+            self._drafts[name] = None
 
     def revision(self, name: str) -> int:
         """Return the revision of an alert after a change of this step; once a step is one."""
-        return self.alerts[name].revision + (0 if name in self._changed else 1)
+        return self._alerts[name].revision + (0 if name in self._changed else 1)
 
     def open_about(self, kind: AlertKind, area: str | None, rule: str | None = None) -> list[str]:
         """Return the alerts of a kind whose matter goes on, about an area or by a rule."""
         return [
             name
-            for name, each in self.alerts.items()
+            for name, each in self._alerts.items()
             if each.kind is kind
             and each.area == area
             and (rule is None or each.rule == rule)
             and name not in self.over
         ]
 
-    def close(self, name: str, now_ns: int, why: str) -> None:
-        """Close an alert whose matter is over."""
+    def close(self, name: str, now_ns: int, why: str | Callable[[], str]) -> None:
+        """Close an alert whose matter is over; `why`, or what says why when it is read."""
         self.over.add(name)
         self._until_s.pop(name, None)
-        self.change(name, now_ns, state=AlertState.CLOSED, closed_ns=now_ns, why=why)
+        held, closed = self._alerts[name], AlertState.CLOSED
+
+        def make(of: Draft) -> Alert:
+            said = why if isinstance(why, str) else why()
+            return replace(
+                made(held),
+                revision=of.revision,
+                changed_ns=now_ns,
+                state=closed,
+                closed_ns=now_ns,
+                why=said,
+            )
+
+        mine = (name, self.revision(name), held.kind, held.rule, held.area, held.track, closed)
+        self._put(name, Draft(*mine, held.opened_ns, now_ns, held.handling, make))
         self._closed[name] = None
         self._tests.pop(name, None)
 
     def handle(self, name: str, deed: Handling, clock_s: float) -> bool:
         """Note what a person did; return False where there is no such alert or deed."""
-        held = self.alerts.get(name)
+        held = self._alerts.get(name)
         if held is None:
             return False
         state = {
@@ -121,13 +154,14 @@ class Book:
             del self._until_s[name]
             self.change(name, now_ns, state=AlertState.OPEN)
 
-    def taken(self) -> tuple[Alert, ...]:
+    def taken(self) -> Alerts:
         """Return the alerts changed since the last call, by id; forget what is long closed."""
-        out = tuple(self.alerts[name] for name in sorted(self._changed))
+        out = Alerts(tuple([self._alerts[name] for name in sorted(self._changed)]))
         self._changed.clear()
         while len(self._closed) > self._kept:
             name, _ = self._closed.popitem(last=False)
-            del self.alerts[name]
+            del self._alerts[name]
+            self._drafts.pop(name, None)
             self.over.discard(name)
         return out
 
@@ -143,7 +177,7 @@ class Book:
     def restore(self, told: dict[str, Any]) -> None:
         """Become the book that was dumped."""
         alerts: Iterable[Alert] = map(alert_of, told["alerts"])
-        self.alerts = OrderedDict((each.id, each) for each in alerts)
+        self._alerts, self._drafts = OrderedDict((each.id, each) for each in alerts), {}
         self.over = set(told["over"])
         self._closed = OrderedDict.fromkeys(told["closed"])
         self._until_s = dict(told["until_s"])
@@ -153,6 +187,13 @@ class Book:
             for name, each in self.alerts.items()
             if each.kind is AlertKind.TEST and each.state is not AlertState.CLOSED
         }
+
+
+def _renamed(alert: Alert | Draft, name: str) -> Alert | Draft:
+    if isinstance(alert, Alert):
+        return replace(alert, id=name)
+    alert.id = name
+    return alert
 
 
 def alert_id(rule: str, area: str | None, track: str | None, opened_ns: int) -> str:

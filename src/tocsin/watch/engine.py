@@ -12,7 +12,7 @@ before the next call, at the pace of the screens (once a second is enough), not 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,7 @@ PATIENCE = 6  # times the usual, where nothing but a way of many kilometres chan
 class Step:
     """What one call changed."""
 
-    alerts: tuple[Alert, ...] = ()  # opened, changed or closed; revision counted
+    alerts: Sequence[Alert] = ()  # opened, changed or closed; written when they are read
     changed: Sequence[Row] = ()  # rows of `schema.live.TRACK_COLUMNS`
     gone: tuple[str, ...] = ()  # tracks no longer held
     jamming: tuple[Jamming, ...] | None = None  # all of it, or None where nothing changed
@@ -291,14 +291,14 @@ class Engine:
             here = (int(row[k]), int(slot[k]))
             name = self.holds.alert.get(here)
             if name is not None:
-                held, revision = self.book.alerts[name], self.book.revision(name)
+                held, revision = self.book.held(name), self.book.revision(name)
                 turn = Turn(*here, k, True, held.opened_ns)
                 told = float(p[k]), bool(guessed[k])
-                self.book.revise(name, tell.alert(self, turn, *told, held, revision))
+                self.book.revise(name, tell.draft(self, turn, *told, held, revision))
 
     def _open(self, turn: Turn, p: float, guessed: bool) -> None:
         here = (turn.row, turn.slot)
-        self.holds.alert[here] = self.book.open(tell.alert(self, turn, p, guessed))
+        self.holds.alert[here] = self.book.open(tell.draft(self, turn, p, guessed))
         slot = self.judge.slots[turn.slot]
         if slot.kind is AlertKind.INSIDE:  # what was predicted has come
             soon = int(self.judge.slot_of[AlertKind.PREDICTED][slot.rule, slot.area + 1])
@@ -306,7 +306,7 @@ class Engine:
                 self._close(turn.row, soon, tell.entered(self, turn))
                 self.holds.end(turn.row, soon)
 
-    def _close(self, row: int, slot: int, why: str) -> None:
+    def _close(self, row: int, slot: int, why: str | Callable[[], str]) -> None:
         name = self.holds.alert.pop((row, slot), None)
         if name is not None:
             self.book.close(name, self.now_ns, why)

@@ -32,7 +32,7 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
     ("_drawings", np.int64),
     ("room", None),
 )
-_DISTANCE = [
+_DISTANCE: list[Any] = [
     *(ctypes.c_void_p, ctypes.c_double, ctypes.c_double, ctypes.c_int64),
     ctypes.c_void_p,
 ]

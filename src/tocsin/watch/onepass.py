@@ -33,11 +33,11 @@ _UPDATES: tuple[tuple[str, Any], ...] = (
 _ELSEWHERE = ("waiting", "recheck_s")  # of the holds and the engine
 _MOST_STAMPS = 2**31 - 1
 _AT, _COUNT, _CODE = ctypes.c_void_p, ctypes.c_long, ctypes.c_int32
-_FIND = [
+_FIND: list[Any] = [
     *(_AT, _AT, ctypes.c_int64, _AT, _AT, _AT, _COUNT, ctypes.c_int64, ctypes.c_double, _CODE),
     *(_AT, _AT, _AT, _AT),
 ]
-_FOLD = [_AT, _AT, _AT, _AT, _COUNT, ctypes.c_int, _AT, _AT, _AT]
+_FOLD: list[Any] = [_AT, _AT, _AT, _AT, _COUNT, ctypes.c_int, _AT, _AT, _AT]
 REASONS = ("late", "repeated", "unreachable")
 
 

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tocsin.schema.live import Alert, AlertKind, AlertState, Interval, Jamming
+from tocsin.schema.live import Alert, AlertKind, AlertState, Jamming
 from tocsin.units import NM_M
 from tocsin.watch import why
-from tocsin.watch.area import Area
 from tocsin.watch.book import alert_id
+from tocsin.watch.draft import Draft
 from tocsin.watch.hold import Turn
 from tocsin.watch.rules import Rule
-from tocsin.watch.settings import DATUMS
-from tocsin.watch.tracks import (
-    ANSWERED_AT,
-    ANSWERS_S,
-    H_SIGMA_M,
-    HEIGHTS,
-    LAG_S,
-    LAT,
-    LON,
-    PLACED_AT,
-    PP,
-    VE,
-    VN,
-    R,
-)
+from tocsin.watch.subject import Subject
+from tocsin.watch.tracks import LAT, LON
 
 if TYPE_CHECKING:
     from tocsin.watch.engine import Engine
-
-_DATUMS = tuple(datum.value for datum in DATUMS)
 
 
 def plain_alert(
@@ -68,123 +54,81 @@ def plain_alert(
     )
 
 
-class Subject:
-    """An alert's track as it is now, its slot, rule and area: looked up once for all parts."""
-
-    __slots__ = ("area", "engine", "h_datum", "h_m", "name", "numbers", "row", "rule", "slot")
-
-    def __init__(self, engine: Engine, row: int, slot: int) -> None:
-        judge, t = engine.judge, engine.tracks
-        self.engine, self.row = engine, row
-        self.slot = judge.slots[slot]
-        self.rule = judge.rules[self.slot.rule]
-        self.area: Area | None = judge.areas[self.slot.area] if self.slot.area >= 0 else None
-        self.numbers: list[float] = t.numbers[row].tolist()
-        self.h_datum, self.h_m = None, math.nan
-        for datum, h_m in zip(_DATUMS, self.numbers[HEIGHTS], strict=True):
-            if h_m == h_m:
-                self.h_datum, self.h_m = datum, h_m
-                break
-        callsign, name = t.callsign[row], t.name[row]
-        self.name = f"{callsign} ({name})" if callsign else name
-
-    def distance_m(self) -> float:
-        """Return how deep in its area it is; NaN where that is not near, or there is none."""
-        if self.area is None:
-            return float("nan")
-        m, limits = self.numbers, self.engine.judge.limits
-        return limits.distance_m(m[LON], m[LAT], self.slot.area)
-
-    def place(self) -> tuple[str, float]:
-        """Return what the area is called, and the error of the distance from its limit."""
-        if self.area is None:
-            raise ValueError(f"the rule {self.rule.id} watches no area")
-        m = self.numbers
-        return self.area.title, math.hypot(math.sqrt(max(m[PP], m[R])), self.area.sigma_m)
-
-    def age_s(self) -> float:
-        """Return how old the newest position is, as `told.age_s` does."""
-        return self.engine.clock_s - self.numbers[PLACED_AT] + self.numbers[LAG_S]
-
-    def eta(self) -> Interval | None:
-        """Return when it is likely to enter, as it was looked at last."""
-        return self.engine.prophet.eta(self.row, self.slot.area)
-
-    def heading(self) -> str:
-        """Return height, speed and course."""
-        m = self.numbers
-        ve_mps, vn_mps = m[VE], m[VN]
-        course = round(math.degrees(math.atan2(ve_mps, vn_mps)) % 360.0) % 360
-        how = f"{why.speed(math.hypot(ve_mps, vn_mps))} on {course:03d}"
-        if self.h_datum is None:
-            return f"height unknown, {how}"
-        sigma_m = m[H_SIGMA_M]
-        if math.isnan(sigma_m):
-            sigma_m = self.engine.settings.h_sigma_m
-        return f"at {why.height(self.h_m, self.h_datum, sigma_m)}, {how}"
-
-    def answers(self) -> str:
-        """Return what is to be said of its transponder, if anything."""
-        if self.engine.clock_s - self.numbers[ANSWERED_AT] <= ANSWERS_S:
-            return ""
-        if self.engine.tracks.answer(self.row, self.engine.clock_s) == 0:
-            return "no transponder answers"
-        return "whether a transponder answers cannot be told"
-
-
-def alert(
+def draft(
     engine: Engine,
     turn: Turn,
     p: float,
     guessed: bool,
-    held: Alert | None = None,
+    held: Alert | Draft | None = None,
     revision: int = 1,
-) -> Alert:
-    """Return what the alert of a track says now, by its kind.
+) -> Draft:
+    """Return what the alert of a track says now, to be written when it is read.
 
     held   the alert that says it so far: who it is and what was done stays
     """
-    s, t = Subject(engine, turn.row, turn.slot), engine.tracks
-    kind, row, m, area, severity = s.slot.kind, turn.row, s.numbers, s.area, s.rule.severity
+    s = Subject(engine, turn.row, turn.slot)
+    now_ns, synthetic = engine.now_ns, engine.synthetic
+    rule, area = s.rule.id, None if s.area is None else s.area.id
+
+    def make(of: Draft) -> Alert:
+        return _written(of, s, p, guessed, now_ns, synthetic)
+
+    if held is None:
+        name, opened_ns = alert_id(rule, area, s.track, turn.since_ns), turn.since_ns
+        state, closed_ns = AlertState.OPEN, None
+    else:
+        name, opened_ns, state = held.id, held.opened_ns, held.state
+        closed_ns = held.closed_ns
+    handling = () if held is None else held.handling
+    mine = (name, revision, s.slot.kind, rule, area, s.track, state, opened_ns, closed_ns)
+    return Draft(*mine, handling, make)
+
+
+def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
+    """Return what the alert of a track says now."""
+    return draft(engine, turn, p, guessed).made()
+
+
+def _written(of: Draft, s: Subject, p: float, guessed: bool, now_ns: int, synthetic: bool) -> Alert:
+    kind, m, severity = of.kind, s.numbers, s.rule.severity
     parts = _PARTS[kind](s, p)
     if guessed:
         parts.append("no height is reported: its usual spread is taken")
-    if t.is_doubtful(row, engine.clock_s):
+    if s.doubtful:
         parts.append("its position is doubtful: it leapt, or navigation fails there")
     inside, soon = kind is AlertKind.INSIDE, kind is AlertKind.PREDICTED
     told = None if math.isnan(p) else round(p, 4)
     # What cannot be told waits as if it were so: unknown is never no.
     weight = p if (inside or soon) and told is not None else 1.0
-    where = None if area is None else area.id
-    opened_ns = turn.since_ns if held is None else held.opened_ns
+    h_m, datum = s.height()
     # By place, as all of them are: by name it takes half as long again.
     return Alert(
-        alert_id(s.rule.id, where, t.name[row], opened_ns) if held is None else held.id,
-        revision,
+        of.id,
+        of.revision,
         kind,
-        s.rule.id,
-        AlertState.OPEN if held is None else held.state,
+        of.rule,
+        of.state,
         severity,
-        where,
-        None if area is None else area.layer,
-        t.name[row],
-        t.callsign[row],
-        opened_ns,
-        engine.now_ns,
-        None if held is None else held.closed_ns,
+        of.area,
+        None if s.area is None else s.area.layer,
+        s.track,
+        s.callsign,
+        of.opened_ns,
+        now_ns,
+        of.closed_ns,
         round(m[LON], 6),
         round(m[LAT], 6),
-        None if s.h_datum is None else round(s.h_m, 1),
-        s.h_datum,
+        None if datum is None else round(h_m, 1),
+        datum,
         told if inside else None,
         told if soon else None,
-        s.eta() if soon else None,
+        s.when if soon else None,
         round(weight * severity, 4),
-        t.sources_of(row),
+        s.sources,
         round(s.age_s(), 1),
         "; ".join([part for part in parts if part]) + ".",
-        engine.synthetic,
-        () if held is None else held.handling,
+        synthetic,
+        of.handling,
     )
 
 
@@ -200,7 +144,7 @@ def _inside(s: Subject, p: float) -> list[str]:
 
 def _predicted(s: Subject, p: float) -> list[str]:
     title, sigma_m = s.place()
-    when = s.eta()
+    when = s.when
     return [
         f"{s.name} is likely to enter {title} within "
         f"{why.span(s.rule.look_ahead_s)} (P {why.share(p)})",
@@ -212,19 +156,19 @@ def _predicted(s: Subject, p: float) -> list[str]:
 
 
 def _dark(s: Subject, p: float) -> list[str]:
-    plan = int(s.engine.tracks.plan[s.row])
     return [
         f"{s.name} is seen by primary radar only: no transponder answers",
-        "no flight plan is known" if plan == 0 else "whether it has a flight plan nobody has said",
+        "no flight plan is known"
+        if s.plan == 0
+        else "whether it has a flight plan nobody has said",
         s.heading(),
     ]
 
 
 def _lost(s: Subject, p: float) -> list[str]:
     silent = why.span(s.age_s())
-    by = s.engine.outlook.missed_by.get(s.row, "")
     return [
-        f"{s.name} is no longer seen, for {silent}, where {by} should see it",
+        f"{s.name} is no longer seen, for {silent}, where {s.missed_by} should see it",
         f"last {s.heading()}",
     ]
 
@@ -237,9 +181,13 @@ _PARTS = {
 }
 
 
-def over(engine: Engine, turn: Turn, p: float) -> str:
-    """Return why an alert is closed."""
+def over(engine: Engine, turn: Turn, p: float) -> Callable[[], str]:
+    """Return what says why an alert is closed."""
     s = Subject(engine, turn.row, turn.slot)
+    return lambda: _over(s, p)
+
+
+def _over(s: Subject, p: float) -> str:
     kind = s.slot.kind
     if kind is AlertKind.DARK:
         return (
@@ -253,7 +201,7 @@ def over(engine: Engine, turn: Turn, p: float) -> str:
         gone = "has left" if kind is AlertKind.INSIDE else "is no longer likely to enter"
         return f"{s.name} {gone} {title}: {_where(d_m, sigma_m)} (P {why.share(p)})."
     if kind is AlertKind.PREDICTED:
-        return entered(engine, turn)
+        return f"{s.name} has entered {title}."
     return f"{s.name} is no longer what the rule asks for in {title}."
 
 

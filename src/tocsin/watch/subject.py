@@ -1,0 +1,107 @@
+"""The track of an alert as it was at the time: what its sentence is written from, later."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tocsin.schema.live import AlertKind, Interval
+from tocsin.watch import why
+from tocsin.watch.area import Area
+from tocsin.watch.settings import DATUMS
+from tocsin.watch.tracks import (
+    ANSWERED_AT,
+    ANSWERS_S,
+    H_SIGMA_M,
+    HEIGHTS,
+    LAG_S,
+    LAT,
+    LON,
+    PLACED_AT,
+    PP,
+    VE,
+    VN,
+    R,
+)
+
+if TYPE_CHECKING:
+    from tocsin.watch.engine import Engine
+
+_DATUMS = tuple(datum.value for datum in DATUMS)
+
+
+class Subject:
+    """A track, its slot, rule and area.  Nothing in it changes when the engine goes on."""
+
+    __slots__ = (
+        *("answer", "area", "callsign", "clock_s", "doubtful", "judge", "missed_by", "numbers"),
+        *("plan", "rule", "slot", "sources", "track", "when"),
+    )
+
+    def __init__(self, engine: Engine, row: int, slot: int) -> None:
+        judge, t, clock_s = engine.judge, engine.tracks, engine.clock_s
+        self.judge, self.clock_s = judge, clock_s
+        self.slot = told = judge.slots[slot]
+        self.rule = judge.rules[told.rule]
+        self.area: Area | None = judge.areas[told.area] if told.area >= 0 else None
+        self.numbers: list[float] = t.numbers[row].tolist()
+        self.callsign, self.track = t.callsign[row], t.name[row]
+        self.sources, self.doubtful = t.sources_of(row), t.is_doubtful(row, clock_s)
+        answered = clock_s - self.numbers[ANSWERED_AT] <= ANSWERS_S
+        self.answer = 1 if answered else t.answer(row, clock_s)
+        #: When it is likely to enter, as it was looked at last.
+        soon = told.kind is AlertKind.PREDICTED
+        self.when: Interval | None = engine.prophet.eta(row, told.area) if soon else None
+        self.plan, self.missed_by = -1, ""
+        if told.kind is AlertKind.DARK:
+            self.plan = int(t.plan[row])
+        elif told.kind is AlertKind.LOST:
+            self.missed_by = engine.outlook.missed_by.get(row, "")
+
+    @property
+    def name(self) -> str:
+        """What it is called: callsign and address."""
+        return f"{self.callsign} ({self.track})" if self.callsign else self.track
+
+    def height(self) -> tuple[float, str | None]:
+        """Return the height that is told, and its datum; NaN and None where none is."""
+        for datum, h_m in zip(_DATUMS, self.numbers[HEIGHTS], strict=True):
+            if h_m == h_m:
+                return h_m, datum
+        return math.nan, None
+
+    def distance_m(self) -> float:
+        """Return how deep in its area it is; NaN where that is not near, or there is none."""
+        if self.area is None:
+            return math.nan
+        return self.judge.limits.distance_m(self.numbers[LON], self.numbers[LAT], self.slot.area)
+
+    def place(self) -> tuple[str, float]:
+        """Return what the area is called, and the error of the distance from its limit."""
+        if self.area is None:
+            raise ValueError(f"the rule {self.rule.id} watches no area")
+        m = self.numbers
+        return self.area.title, math.hypot(math.sqrt(max(m[PP], m[R])), self.area.sigma_m)
+
+    def age_s(self) -> float:
+        """Return how old the newest position is: time since it came, and how late it came."""
+        return self.clock_s - self.numbers[PLACED_AT] + self.numbers[LAG_S]
+
+    def heading(self) -> str:
+        """Return height, speed and course."""
+        m, (h_m, datum) = self.numbers, self.height()
+        ve_mps, vn_mps = m[VE], m[VN]
+        course = round(math.degrees(math.atan2(ve_mps, vn_mps)) % 360.0) % 360
+        how = f"{why.speed(math.hypot(ve_mps, vn_mps))} on {course:03d}"
+        if datum is None:
+            return f"height unknown, {how}"
+        sigma_m = m[H_SIGMA_M]
+        if math.isnan(sigma_m):
+            sigma_m = self.judge.settings.h_sigma_m
+        return f"at {why.height(h_m, datum, sigma_m)}, {how}"
+
+    def answers(self) -> str:
+        """Return what is to be said of its transponder, if anything."""
+        if self.answer == 0:
+            return "no transponder answers"
+        return "" if self.answer == 1 else "whether a transponder answers cannot be told"
