@@ -12,6 +12,7 @@
 #define E2 (F * (2 - F))
 #define B (A * (1 - F))
 #define R_MEAN 6371008.8
+#define WIDE 3      /* vectors of heights side by side */
 #define TURNS 8     /* of Newton's method; two or three do */
 #define NEAR_M 1e-7 /* as in geo.from_polar */
 #define LOST_M 1.0
@@ -61,11 +62,12 @@ ALWAYS Spot projected(v sin_lon, v cos_lon, v sin_lat, v cos_lat, const Middle *
   v t = all(1.0 / 15);
   EACH(i, 0, 7) t = t * q + all(1.0 / (13 - 2 * i));
   t *= all(e) * es; /* e artanh(e sin lat) */
-  v q2 = t * t, sigma = t * (all(1.0) + q2 / all(6) * (all(1.0) + q2 / all(20)));
+  v q2 = t * t, sigma = t * (all(1.0) + q2 * all(1.0 / 6) * (all(1.0) + q2 * all(1.0 / 20)));
   v up = sin_lat * root(all(1.0) + sigma * sigma) - sigma, side = cos_lat * cos_lon;
-  v across = cos_lat * sin_lon, length = root(up * up + side * side);
-  v s = up / length, c = side / length, sh = across / length, ch = root(all(1.0) + sh * sh);
-  v ds = s * all(middle->cos) - c * all(middle->sin), dc = c * all(middle->cos) + s * all(middle->sin);
+  v across = cos_lat * sin_lon, by = all(1.0) / root(up * up + side * side);
+  v s = up * by, c = side * by, sh = across * by, ch = root(all(1.0) + sh * sh);
+  v ds = s * all(middle->cos) - c * all(middle->sin);
+  v dc = c * all(middle->cos) + s * all(middle->sin);
   v north = ds * turned(ds * ds), east = sh * turned(-(sh * sh));
   vi far = (ds * ds > all(0.0625)) | (dc < all(0.0)) | (sh * sh > all(0.0625));
   EACH(i, 0, LANES) if (far[i]) {
@@ -93,42 +95,84 @@ static Middle middle_of(double sin_lat, double cos_lat) {
   return out;
 }
 
-/* A plot at heights.  `site` is its radar's place, and the east, north and up there, and its
-   height; `flat` is along the ground.  s and c are sine and cosine of the elevation: where to
-   begin, and what was found. */
-ALWAYS Spot placed(const double *site, const double *flat, double rho, v h, const Middle *middle,
-                   v *s, v *c) {
+/* A plot at `wide` vectors of heights, side by side: each waits for its own roots.  `site` is its
+   radar's place, and the east, north and up there, and its height; `flat` is along the ground.  s
+   and c are sine and cosine of the elevation: where to begin, and what was found. */
+ALWAYS void placed(long wide, const double *site, const double *flat, double rho, const v *h,
+                   const Middle *middle, v *s, v *c, Spot *out) {
   const double *up = site + 9;
-  v x, y, z, p, sin_lat, cos_lat, miss;
+  v x[WIDE], y[WIDE], z[WIDE], p[WIDE], sin_lat[WIDE], cos_lat[WIDE], miss[WIDE];
   for (int turn = 0;; turn++) {
-    x = all(site[0]) + all(rho) * (*c * all(flat[0]) + *s * all(up[0]));
-    y = all(site[1]) + all(rho) * (*c * all(flat[1]) + *s * all(up[1]));
-    z = all(site[2]) + all(rho) * (*c * all(flat[2]) + *s * all(up[2]));
-    p = root(x * x + y * y);
-    v za = z * all(A), pb = p * all(B), length = root(za * za + pb * pb);
-    v sin_b = za / length, cos_b = pb / length;
-    v top = z + all(E2 / (1 - E2) * B) * sin_b * sin_b * sin_b;
-    v side = p - all(E2 * A) * cos_b * cos_b * cos_b;
-    length = root(top * top + side * side);
-    sin_lat = top / length, cos_lat = side / length;
-    v height = p * cos_lat + z * sin_lat - all(A) * root(all(1.0) - all(E2) * sin_lat * sin_lat);
-    miss = height - h;
     int done = 1;
-    EACH(i, 0, LANES) done &= !(fabs(miss[i]) >= NEAR_M);
+    EACH(w, 0, wide) {
+      x[w] = all(site[0]) + all(rho) * (c[w] * all(flat[0]) + s[w] * all(up[0]));
+      y[w] = all(site[1]) + all(rho) * (c[w] * all(flat[1]) + s[w] * all(up[1]));
+      z[w] = all(site[2]) + all(rho) * (c[w] * all(flat[2]) + s[w] * all(up[2]));
+      p[w] = root(x[w] * x[w] + y[w] * y[w]);
+      v za = z[w] * all(A), pb = p[w] * all(B), by = all(1.0) / root(za * za + pb * pb);
+      v sin_b = za * by, cos_b = pb * by;
+      v top = z[w] + all(E2 / (1 - E2) * B) * sin_b * sin_b * sin_b;
+      v side = p[w] - all(E2 * A) * cos_b * cos_b * cos_b;
+      by = all(1.0) / root(top * top + side * side);
+      sin_lat[w] = top * by, cos_lat[w] = side * by;
+      v level = all(A) * root(all(1.0) - all(E2) * sin_lat[w] * sin_lat[w]);
+      miss[w] = p[w] * cos_lat[w] + z[w] * sin_lat[w] - level - h[w];
+      EACH(i, 0, LANES) done &= !(fabs(miss[w][i]) >= NEAR_M);
+    }
     if (done || turn == TURNS) break;
-    v by = cos_lat / p;
-    v slope = (*c * all(up[0]) - *s * all(flat[0])) * x * by +
-              (*c * all(up[1]) - *s * all(flat[1])) * y * by +
-              (*c * all(up[2]) - *s * all(flat[2])) * sin_lat;
-    v d = miss / (all(rho) * slope), d2 = d * d;
-    v sin_d = d * (all(1.0) - d2 / all(6) * (all(1.0) - d2 / all(20)));
-    v cos_d = all(1.0) - d2 / all(2) * (all(1.0) - d2 / all(12));
-    v s1 = *s * cos_d - *c * sin_d, c1 = *c * cos_d + *s * sin_d, size = root(s1 * s1 + c1 * c1);
-    *s = s1 / size, *c = c1 / size;
+    EACH(w, 0, wide) {
+      v by = cos_lat[w] / p[w];
+      v slope = (c[w] * all(up[0]) - s[w] * all(flat[0])) * x[w] * by +
+                (c[w] * all(up[1]) - s[w] * all(flat[1])) * y[w] * by +
+                (c[w] * all(up[2]) - s[w] * all(flat[2])) * sin_lat[w];
+      v d = miss[w] / (all(rho) * slope), d2 = d * d;
+      v sin_d = d * (all(1.0) - d2 * all(1.0 / 6) * (all(1.0) - d2 * all(1.0 / 20)));
+      v cos_d = all(1.0) - d2 * all(0.5) * (all(1.0) - d2 * all(1.0 / 12));
+      v s1 = s[w] * cos_d - c[w] * sin_d, c1 = c[w] * cos_d + s[w] * sin_d;
+      v size = all(1.0) / root(s1 * s1 + c1 * c1);
+      vi going = (miss[w] >= all(NEAR_M)) | (miss[w] <= all(-NEAR_M)); /* by itself alone */
+      s[w] = pick(going, s1 * size, s[w]), c[w] = pick(going, c1 * size, c[w]);
+    }
   }
-  Spot out = projected(y / p, x / p, sin_lat, cos_lat, middle);
-  vi lost = (miss > all(LOST_M)) | (miss < all(-LOST_M)) | (miss != miss);
-  return (Spot){pick(lost, all(NAN), out.x), pick(lost, all(NAN), out.y)};
+  EACH(w, 0, wide) {
+    v by = all(1.0) / p[w];
+    Spot at = projected(y[w] * by, x[w] * by, sin_lat[w], cos_lat[w], middle);
+    vi lost = (miss[w] > all(LOST_M)) | (miss[w] < all(-LOST_M)) | (miss[w] != miss[w]);
+    out[w] = (Spot){pick(lost, all(NAN), at.x), pick(lost, all(NAN), at.y)};
+  }
+}
+
+typedef struct { /* of one plot: its radar, along the ground, and along it a little further round */
+  const double *site;
+  double flat[2][3], rho, by_m;
+} Plot;
+
+/* A plot, and one further out and one further round, at heights `count` apart from `first` on */
+ALWAYS void read(long wide, long first, long tracks, long count, const Plot *plot, const double *h,
+                 const Middle *middle, double *z, double *further, double *round) {
+  v at[WIDE], s[WIDE], c[WIDE], s1[WIDE], c1[WIDE];
+  Spot spot[3][WIDE];
+  EACH(w, 0, wide) {
+    EACH(i, 0, LANES) {
+      long t = first + w * LANES + i;
+      at[w][i] = h[(t < tracks ? t : tracks - 1) * count];
+    }
+    s[w] = (at[w] - all(plot->site[12])) / all(plot->rho) - all(plot->rho / (2 * R_MEAN));
+    c[w] = root(all(1.0) - s[w] * s[w]);
+  }
+  placed(wide, plot->site, plot->flat[0], plot->rho, at, middle, s, c, spot[0]);
+  EACH(w, 0, wide) s1[w] = s[w], c1[w] = c[w];
+  placed(wide, plot->site, plot->flat[0], plot->rho + plot->by_m, at, middle, s1, c1, spot[1]);
+  placed(wide, plot->site, plot->flat[1], plot->rho, at, middle, s, c, spot[2]);
+  double *out[] = {z, further, round};
+  EACH(w, 0, wide) EACH(i, 0, LANES) {
+    long t = first + w * LANES + i;
+    if (t >= tracks) return;
+    EACH(j, 0, 3) {
+      out[j][t * count * 2] = spot[j][w].x[i];
+      out[j][t * count * 2 + 1] = spot[j][w].y[i];
+    }
+  }
 }
 
 /* Plots of range and azimuth (K,) as places z (T, K, 2) at heights h (T, K), and at another range
@@ -141,29 +185,20 @@ SWIFT void tocsin_polar(long tracks, long count, const double *range_m, const do
   Middle middle = middle_of(sin_lat, cos_lat);
   EACH(k, 0, count) {
     if (of[k] < 0) continue;
-    const double *site = sites + of[k] * 13, *east = site + 3, *north = site + 6, rho = range_m[k];
-    double flat[2][3];
+    Plot plot = {.site = sites + of[k] * 13, .rho = range_m[k], .by_m = by_m};
     EACH(i, 0, 2) {
       double s = sin(azimuth_rad[k] + i * by_rad), c = cos(azimuth_rad[k] + i * by_rad);
-      EACH(axis, 0, 3) flat[i][axis] = s * east[axis] + c * north[axis];
+      EACH(axis, 0, 3) plot.flat[i][axis] = s * plot.site[3 + axis] + c * plot.site[6 + axis];
     }
-    for (long t = 0; t < tracks; t += LANES) {
-      v at;
-      EACH(i, 0, LANES) at[i] = h[(t + i < tracks ? t + i : tracks - 1) * count + k];
-      v s = (at - all(site[12])) / all(rho) - all(rho / (2 * R_MEAN));
-      v c = root(all(1.0) - s * s);
-      Spot spot[3];
-      spot[0] = placed(site, flat[0], rho, at, &middle, &s, &c);
-      v s1 = s, c1 = c;
-      spot[1] = placed(site, flat[0], rho + by_m, at, &middle, &s1, &c1);
-      spot[2] = placed(site, flat[1], rho, at, &middle, &s, &c);
-      EACH(i, 0, LANES) {
-        if (t + i == tracks) break;
-        double *out[] = {z, further, round};
-        EACH(j, 0, 3) {
-          out[j][((t + i) * count + k) * 2] = spot[j].x[i];
-          out[j][((t + i) * count + k) * 2 + 1] = spot[j].y[i];
-        }
+    for (long t = 0; t < tracks;) {
+#define READ(wide) \
+  read(wide, t, tracks, count, &plot, h + k, &middle, z + 2 * k, further + 2 * k, round + 2 * k)
+      if (tracks - t > 2 * LANES) {
+        READ(WIDE);
+        t += WIDE * LANES;
+      } else {
+        READ(1);
+        t += LANES;
       }
     }
   }
