@@ -28,7 +28,10 @@ AREAS = [
     area("HIGH", west=25.2, south=58.5, east=26.8, north=59.5, lower=Limit(3_000.0, Datum.MSL)),
     area("LINE", west=179.2, south=59.0, east=180.0, north=60.0),
 ]
-RULES = [rule(kinds=["inside", "predicted", "dark"])]
+RULES = [
+    rule(kinds=["inside", "predicted", "dark"]),
+    rule(id="by-plots", kinds=["inside", "predicted"], sources=["psr", "mlat"], severity=1),
+]
 
 
 @pytest.fixture(autouse=True)

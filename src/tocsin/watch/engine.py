@@ -24,7 +24,7 @@ from tocsin.watch.area import Area
 from tocsin.watch.batch import Batch, Bools, Ints
 from tocsin.watch.book import Book
 from tocsin.watch.gnss import Interference
-from tocsin.watch.hold import Holds, Turn
+from tocsin.watch.hold import NOTABLE, Holds, Turn
 from tocsin.watch.intake import Intake
 from tocsin.watch.judge import SURE, Judge, Within
 from tocsin.watch.judged import Judged, judged
@@ -251,6 +251,10 @@ class Engine:
     def _ask(self, kind: AlertKind, rule: int, found: Within | Coming, off: float) -> None:
         """Hold what was found against a rule's slots of a kind."""
         slot_of, p = self.judge.slot_of[kind][rule], found.p
+        if self.judged is not None and self.judge.plain[rule]:
+            now = self.clock_s, self.now_ns
+            self._follow(*self.judged.ruled(found, slot_of, off, *now, NOTABLE), found.guessed)
+            return
         if self.judged is not None:
             k, row, slot = self.judged.asked(found, slot_of, off)
         else:
@@ -280,20 +284,19 @@ class Engine:
 
     def meet(self, row: Ints, slot: Ints, p: Floats, guessed: Bools) -> None:
         """Hold values against slots; open, revise and close what follows."""
-        turns, anew = self.holds.meet(row, slot, p, self.clock_s, self.now_ns)
+        self._follow(*self.holds.meet(row, slot, p, self.clock_s, self.now_ns), guessed)
+
+    def _follow(self, turns: Sequence[Turn], anew: Sequence[Turn], guessed: Bools) -> None:
         for turn in turns:
-            k = turn.at
             if turn.opens:
-                self._open(turn, float(p[k]), bool(guessed[k]))
+                self._open(turn, turn.p, bool(guessed[turn.at]))
             else:
-                self._close(turn.row, turn.slot, tell.over(self, turn, float(p[k])))
-        for k in anew:
-            here = (int(row[k]), int(slot[k]))
-            name = self.holds.alert.get(here)
+                self._close(turn.row, turn.slot, tell.over(self, turn, turn.p))
+        for turn in anew:
+            name = self.holds.alert.get((turn.row, turn.slot))
             if name is not None:
                 held, revision = self.book.held(name), self.book.revision(name)
-                turn = Turn(*here, k, True, held.opened_ns)
-                told = float(p[k]), bool(guessed[k])
+                told = turn.p, bool(guessed[turn.at])
                 self.book.revise(name, tell.draft(self, turn, *told, held, revision))
 
     def _open(self, turn: Turn, p: float, guessed: bool) -> None:

@@ -29,6 +29,7 @@ Move = tuple[int, bool, bool]
 
 NONE, WAITING, OPEN, GOING = range(4)
 _WAITS = (WAITING, GOING)
+_BY_PLACE = (AlertKind.INSIDE, AlertKind.PREDICTED)  # others are told by absence
 NOTABLE = 0.15  # a P that moved by this much is a new revision
 _FIRST = 1024  # entries there is room for at first
 _MOST_CELLS = 200_000_000
@@ -49,13 +50,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A track's alert opens or closes."""
+    """A track's alert opens or closes, or is to be said anew."""
 
     row: int
     slot: int
     at: int  # which of the values that were met
     opens: bool
     since_ns: int  # when it began to hold
+    p: float = math.nan  # the value
 
 
 class Holds:
@@ -72,10 +74,15 @@ class Holds:
         #: Where the rest of what is not in NONE stands in the three columns after it.
         self.entry: NDArray[np.int32] = np.zeros(self.phase.shape, np.int32)
         self._entries(np.zeros(_FIRST), np.zeros(_FIRST, np.int64), np.zeros(_FIRST, np.float32))
-        self._free = list(range(_FIRST - 1, 0, -1))  # the first is nobody's
+        self.free: NDArray[np.int32] = np.zeros(_FIRST, np.int32)  # entries not in use ...
+        self.free[: _FIRST - 1] = range(_FIRST - 1, 0, -1)  # (the first is nobody's)
+        self.free_count: Ints = np.array([_FIRST - 1], np.int64)  # ... as many as this
         self.waiting = np.zeros(capacity, np.int32)  # slots in WAITING or GOING: look again soon
         self.alert: dict[tuple[int, int], str] = {}
-        self.busy: tuple[set[int], ...] = tuple(set() for _ in slots)  # rows not in NONE, by slot
+        #: Rows not in NONE by slot, of those that are told by absence.
+        self.busy: dict[int, set[int]] = {
+            k: set() for k, slot in enumerate(slots) if slot.kind not in _BY_PLACE
+        }
         self.on = np.array([s.on for s in slots] + [1.0])
         self.off = np.array([s.off for s in slots] + [0.0])
         self.dwell_s = np.array([s.dwell_s for s in slots] + [0.0])
@@ -88,15 +95,14 @@ class Holds:
 
     def meet(
         self, row: Ints, slot: Ints, p: Floats, clock_s: float, now_ns: int
-    ) -> tuple[list[Turn], list[int]]:
-        """Take in values p (N,) of rows in slots.
+    ) -> tuple[list[Turn], list[Turn]]:
+        """Take in values p (N,) of rows in slots of one kind, each row in each slot once.
 
-        Returns what opens and closes, in order, and which values an open alert is to say anew.
+        Returns what opens and closes, in order, and what an open alert is to say anew.
         """
-        if self.compiled is not None:
-            moves = self.compiled.moves(row, slot, p, clock_s, NOTABLE)
-        else:
-            moves = self._moves(row, slot, p, clock_s)
+        if self.compiled is not None and len(slot) and int(slot[0]) not in self.busy:
+            return self.compiled.meet(row, slot, p, clock_s, now_ns, NOTABLE)
+        moves = self._moves(row, slot, p, clock_s)
         turns, anew = [], []
         for k, moved, _ in moves:
             if moved:
@@ -107,7 +113,7 @@ class Holds:
             here = (int(row[k]), int(slot[k]))
             if differs and self.phase[here] == OPEN:
                 self.told[self.entry[here]] = p[k]
-                anew.append(k)
+                anew.append(Turn(*here, k, True, 0, float(p[k])))
         return turns, anew
 
     def _moves(self, row: Ints, slot: Ints, p: Floats, clock_s: float) -> list[Move]:
@@ -141,12 +147,12 @@ class Holds:
             elif clock_s - since_s >= told.dwell_s:
                 self._set(here, OPEN)
                 self.told[entry] = p
-                return Turn(row, slot, k, True, since_ns)
+                return Turn(row, slot, k, True, since_ns, p)
         elif p > told.off:
             self._set(here, OPEN)
         elif clock_s - since_s >= told.close_s:
             self._set(here, NONE)
-            return Turn(row, slot, k, False, since_ns)
+            return Turn(row, slot, k, False, since_ns, p)
         return None
 
     def end(self, row: int, slot: int) -> None:
@@ -164,25 +170,34 @@ class Holds:
         self.waiting[here[0]] += int(phase in _WAITS) - int(was in _WAITS)
         self.phase[here] = phase
         if phase == NONE:
-            self.busy[here[1]].discard(here[0])
+            if here[1] in self.busy:
+                self.busy[here[1]].discard(here[0])
             if entry:
                 self.entry[here] = 0
-                self._free.append(entry)
+                self.free[self.free_count[0]] = entry
+                self.free_count += 1
             return
         if not entry:
-            self.busy[here[1]].add(here[0])
-            if not self._free:
-                self._grow()
-            self.entry[here] = entry = self._free.pop()
+            if here[1] in self.busy:
+                self.busy[here[1]].add(here[0])
+            self.room(1)
+            self.free_count -= 1
+            self.entry[here] = entry = int(self.free[self.free_count[0]])
             self.told[entry] = 0.0
         self.since_s[entry], self.since_ns[entry] = since_s, since_ns
 
-    def _grow(self) -> None:
-        count = len(self.told)
-        self._free = list(range(2 * count - 1, count - 1, -1))
-        columns = (self.since_s, self.since_ns, self.told)
-        more = [np.concatenate([each, np.zeros_like(each)]) for each in columns]
-        self._entries(*more)
+    def room(self, count: int) -> None:
+        """Have entries for so many more."""
+        while self.free_count[0] < count:
+            size = len(self.told)
+            columns = (self.since_s, self.since_ns, self.told)
+            more = [np.concatenate([each, np.zeros_like(each)]) for each in columns]
+            self._entries(*more)
+            free = np.zeros(2 * size, np.int32)
+            held = self.free[: self.free_count[0]]
+            free[:size] = range(2 * size - 1, size - 1, -1)
+            free[size : size + len(held)] = held
+            self.free, self.free_count[0] = free, size + len(held)
 
     def dumped(self) -> dict[str, Any]:
         """Return the phases in JSON's terms."""

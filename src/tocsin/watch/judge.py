@@ -64,6 +64,8 @@ class Judge:
         self.changing = self.tall | np.array([bool(a.active_ns) for a in areas], bool)
         self._by_hours = [k for k, area in enumerate(self.areas) if area.active_ns]
         self.steady = not any(_asks_more(rule) for rule in self.rules)
+        #: Rules that mean whoever is not on the ground, at all times.
+        self.plain = tuple(not (_asks_more(rule) or rule.by_name) for rule in self.rules)
         self._named: dict[int, dict[int, bool]] = {
             k: {} for k, rule in enumerate(rules) if rule.by_name
         }

@@ -1,12 +1,13 @@
 /* What follows for tracks from where they are beside areas: what they remember, what is asked of a
-   rule, what moves.  The same as `Outlook.within`, `Engine._calm_s` and `Holds.meet` in Python, in
+   rule, what moves.  The same as `Outlook.within`, `Engine._calm_s`, `Judge.means` of
+   a rule that asks for nothing and `Holds.meet` in Python, in
    which every step is explained.  Pairs of track and area come in the order of the tracks. */
 
 #include "motion.h"
 #include "plane.h"
 
 enum { NONE, WAITING, OPEN, GOING }; /* hold.py */
-enum { MOVES = 1, TOLD_ANEW = 2 };
+enum { OPENS = 1, CLOSES, TOLD_ANEW }; /* judged.py */
 #define DEGREE_M 112000.0
 #define HARDLY 1e-3
 
@@ -16,14 +17,24 @@ typedef struct {
   int64_t count;
 } Pairs;
 
-typedef struct {
-  const int8_t *phase;   /* (rows, slots) */
-  const int32_t *entry;  /* (rows, slots): where the three below are */
-  const double *since_s;
-  const float *told;
+typedef struct { /* hold.py */
+  int8_t *phase;                              /* (rows, slots) */
+  int32_t *entry;                             /* (rows, slots): where the three below are */
+  double *since_s;
+  int64_t *since_ns;
+  float *told;
+  int32_t *waiting;                           /* (rows) */
+  int32_t *free;                              /* entries that are nobody's; there must be enough */
+  int64_t *free_count;
   const double *on, *off, *dwell_s, *close_s; /* (slots) */
   int64_t slots;
 } Holds;
+
+typedef struct { /* what opens, closes, or is to be said anew */
+  int64_t *which, *row, *slot, *since_ns;
+  double *p;
+  int8_t *what;
+} Turns;
 
 /* Where tracks were when they were held against the areas, and in which they most likely are. */
 void tocsin_settled(double *numbers, const int64_t *rows, long n, const double *clear_m,
@@ -71,21 +82,89 @@ long tocsin_asked(const Holds *h, const Pairs *pairs, const int64_t *slot_of, do
   return out;
 }
 
-/* Which of some values change a phase, or what an alert tells; returns how many. */
-long tocsin_moves(const Holds *h, const int64_t *row, const int64_t *slot, const double *p, long n,
-                  double clock_s, double notable, int64_t *which, int8_t *why) {
+static void set(const Holds *h, int64_t row, int64_t slot, int phase, double since_s,
+                int64_t since_ns) {
+  int64_t here = row * h->slots + slot;
+  int was = h->phase[here], e = h->entry[here];
+  h->waiting[row] += (phase == WAITING || phase == GOING) - (was == WAITING || was == GOING);
+  h->phase[here] = (int8_t)phase;
+  if (phase == NONE) {
+    if (e) h->entry[here] = 0, h->free[(*h->free_count)++] = e;
+    return;
+  }
+  if (!e) h->entry[here] = e = h->free[--*h->free_count], h->told[e] = 0.0f;
+  h->since_s[e] = since_s, h->since_ns[e] = since_ns;
+}
+
+/* `Holds._move`: whether an alert opens or closes. */
+static int moved(const Holds *h, int64_t row, int64_t slot, double p, double clock_s,
+                 int64_t now_ns, int64_t *since_ns) {
+  int64_t here = row * h->slots + slot, e;
+  int phase = h->phase[here];
+  double since_s;
+  if (phase == NONE || phase == OPEN) {
+    phase = phase == NONE ? WAITING : GOING;
+    set(h, row, slot, phase, clock_s, now_ns);
+  }
+  e = h->entry[here], since_s = h->since_s[e], *since_ns = h->since_ns[e];
+  if (isnan(p)) {
+    set(h, row, slot, phase, clock_s, now_ns);
+  } else if (phase == WAITING) {
+    if (p < h->on[slot]) {
+      set(h, row, slot, NONE, 0.0, 0);
+    } else if (clock_s - since_s >= h->dwell_s[slot]) {
+      set(h, row, slot, OPEN, 0.0, 0);
+      h->told[e] = (float)p;
+      return OPENS;
+    }
+  } else if (p > h->off[slot]) {
+    set(h, row, slot, OPEN, 0.0, 0);
+  } else if (clock_s - since_s >= h->close_s[slot]) {
+    set(h, row, slot, NONE, 0.0, 0);
+    return CLOSES;
+  }
+  return 0;
+}
+
+/* One value against a slot; returns how many turns there are then. */
+static long met(const Holds *h, const Turns *to, long out, int64_t k, int64_t row, int64_t slot,
+                double p, double clock_s, int64_t now_ns, double notable) {
+  int64_t here = row * h->slots + slot, e = h->entry[here], since_ns = 0;
+  int phase = h->phase[here], moves = 0, what = 0, differs;
+  if (phase == NONE) moves = p >= h->on[slot];
+  if (phase == WAITING) moves = !(p >= h->on[slot] && clock_s - h->since_s[e] < h->dwell_s[slot]);
+  if (phase == OPEN) moves = p <= h->off[slot];
+  if (phase == GOING) moves = !(p <= h->off[slot] && clock_s - h->since_s[e] < h->close_s[slot]);
+  differs = phase >= OPEN && fabs(p - h->told[e]) >= notable;
+  if (moves) what = moved(h, row, slot, p, clock_s, now_ns, &since_ns);
+  if (differs && h->phase[here] == OPEN) h->told[h->entry[here]] = (float)p, what = TOLD_ANEW;
+  if (!what) return out;
+  to->which[out] = k, to->row[out] = row, to->slot[out] = slot, to->since_ns[out] = since_ns;
+  to->p[out] = p, to->what[out] = (int8_t)what;
+  return out + 1;
+}
+
+/* Values of rows against slots, each pair once; returns how many turns there are. */
+long tocsin_meet(const Holds *h, const Turns *to, const int64_t *row, const int64_t *slot,
+                 const double *p, long n, double clock_s, int64_t now_ns, double notable) {
   long out = 0;
-  for (long k = 0; k < n; k++) {
-    int64_t here = row[k] * h->slots + slot[k], e = h->entry[here], s = slot[k];
-    int phase = h->phase[here], what = 0;
-    if (phase == NONE) what = p[k] >= h->on[s] ? MOVES : 0;
-    if (phase == WAITING)
-      what = p[k] >= h->on[s] && clock_s - h->since_s[e] < h->dwell_s[s] ? 0 : MOVES;
-    if (phase == OPEN) what = p[k] <= h->off[s] ? MOVES : 0;
-    if (phase == GOING)
-      what = p[k] <= h->off[s] && clock_s - h->since_s[e] < h->close_s[s] ? 0 : MOVES;
-    if (phase >= OPEN && fabs(p[k] - h->told[e]) >= notable) what |= TOLD_ANEW;
-    if (what) which[out] = k, why[out++] = (int8_t)what;
+  for (long k = 0; k < n; k++)
+    out = met(h, to, out, k, row[k], slot[k], p[k], clock_s, now_ns, notable);
+  return out;
+}
+
+/* The same for all pairs that a rule has to be asked about, which means whoever is not on the ground. */
+long tocsin_ruled(const Holds *h, const Turns *to, const Pairs *pairs, const int64_t *slot_of,
+                  double off, const double *numbers, double clock_s, int64_t now_ns,
+                  double notable) {
+  long out = 0;
+  for (int64_t k = 0; k < pairs->count; k++) {
+    int64_t row = pairs->row[k], slot = slot_of[pairs->area[k] + 1];
+    const int8_t *code = (const int8_t *)(numbers + row * WIDE + WIDE - 1);
+    double p = pairs->p[k];
+    if (slot < 0 || (p < off && h->phase[row * h->slots + slot] == NONE)) continue;
+    p = p * (code[GROUNDED] == 1 ? 0.0 : 1.0);
+    out = met(h, to, out, k, row, slot, p, clock_s, now_ns, notable);
   }
   return out;
 }

@@ -12,11 +12,16 @@ from numpy.typing import NDArray
 from tocsin.compiled import at, library
 from tocsin.schema import Floats
 from tocsin.watch.batch import Bools, Ints
-from tocsin.watch.hold import Holds, Move
+from tocsin.watch.hold import Holds, Turn
 
 if TYPE_CHECKING:
     from tocsin.watch.outlook import Outlook
     from tocsin.watch.tracks import Tracks
+
+
+_AT, _NS, _REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_MEET: list[Any] = [_AT, _AT, _AT, _AT, _AT, ctypes.c_long, _REAL, _NS, _REAL]
+_RULED: list[Any] = [_AT, _AT, _AT, _AT, _REAL, _AT, _REAL, _NS, _REAL]
 
 
 class _Pairs(ctypes.Structure):
@@ -26,11 +31,23 @@ class _Pairs(ctypes.Structure):
     ]
 
 
+_GROW = ("since_s", "since_ns", "told", "free")
+_STAY = ("phase", "entry", "waiting", "free_count", "on", "off", "dwell_s", "close_s")
+_OPENS, _CLOSES = 1, 2  # of a turn; else it is said anew
+
+
 class _Holds(ctypes.Structure):
     _fields_ = [
-        *((name, ctypes.c_void_p) for name in ("phase", "entry", "since_s", "told")),
+        *((name, ctypes.c_void_p) for name in ("phase", "entry", "since_s", "since_ns", "told")),
+        *((name, ctypes.c_void_p) for name in ("waiting", "free", "free_count")),
         *((name, ctypes.c_void_p) for name in ("on", "off", "dwell_s", "close_s")),
         ("slots", ctypes.c_int64),
+    ]
+
+
+class _Turns(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("which", "row", "slot", "since_ns", "p", "what")),
     ]
 
 
@@ -39,17 +56,23 @@ class Judged:
 
     def __init__(self, tracks: Tracks, outlook: Outlook, holds: Holds, code: ctypes.CDLL) -> None:
         self._settled, self._calm = code.tocsin_settled, code.tocsin_calm
-        self._asked, self._moves = code.tocsin_asked, code.tocsin_moves
+        self._asked, self._meet, self._ruled = (
+            code.tocsin_asked,
+            code.tocsin_meet,
+            code.tocsin_ruled,
+        )
         self._settled.restype = self._calm.restype = None
-        self._asked.restype = self._moves.restype = ctypes.c_long
+        self._asked.restype = self._meet.restype = self._ruled.restype = ctypes.c_long
+        self._meet.argtypes, self._ruled.argtypes = _MEET, _RULED
         # These never move: where they are is asked once.
         self._kept = (tracks.record, outlook.in_area, outlook.p_in, outlook.soon_due)
         self._numbers, self._in_area, self._p_in, self._due = (
             ctypes.c_void_p(at(each)) for each in self._kept
         )
         self._holds, self._table = holds, _Holds(slots=holds.phase.shape[1])
-        for name in ("phase", "entry", "on", "off", "dwell_s", "close_s"):
+        for name in _STAY:
             setattr(self._table, name, at(getattr(holds, name)))
+        self._room(1024)
         self._seen: NDArray[np.float32] | None = None
         self._found: Any = None
         self._lies = _Pairs()
@@ -94,19 +117,44 @@ class Judged:
         )
         return which[:count], row[:count], slot[:count]
 
-    def moves(self, row: Ints, slot: Ints, p: Floats, clock_s: float, notable: float) -> list[Move]:
-        """Return which of some values (N,) move a phase or what an alert tells."""
-        which, why = np.empty(len(row), np.int64), np.empty(len(row), np.int8)
-        count = self._moves(
-            ctypes.byref(self._of()),
-            *(ctypes.c_void_p(at(each)) for each in (row, slot, p)),
-            *(ctypes.c_long(len(row)), ctypes.c_double(clock_s), ctypes.c_double(notable)),
-            *(ctypes.c_void_p(at(each)) for each in (which, why)),
-        )
-        return [
-            (k, bool(what & 1), bool(what & 2))
-            for k, what in zip(which[:count].tolist(), why[:count].tolist(), strict=True)
-        ]
+    def meet(
+        self, row: Ints, slot: Ints, p: Floats, clock_s: float, now_ns: int, notable: float
+    ) -> tuple[list[Turn], list[Turn]]:
+        """Return what values (N,) of rows in slots open and close, and what is said anew."""
+        holds, turns = self._ready(len(row))
+        row, slot = np.ascontiguousarray(row), np.ascontiguousarray(slot)
+        p = np.ascontiguousarray(p)
+        given = at(row), at(slot), at(p), len(row), clock_s, now_ns, notable
+        return self._told(self._meet(holds, turns, *given))
+
+    def ruled(
+        self, pairs: Any, slot_of: Ints, off: float, clock_s: float, now_ns: int, notable: float
+    ) -> tuple[list[Turn], list[Turn]]:
+        """Return the same of pairs under a rule that means whoever is not on the ground."""
+        holds, turns = self._ready(len(pairs.row))
+        given = self._pairs(pairs), at(slot_of), off, self._numbers, clock_s, now_ns, notable
+        return self._told(self._ruled(holds, turns, *given))
+
+    def _ready(self, count: int) -> tuple[Any, Any]:
+        """Return where the holds and the turns lie, with room for so many."""
+        self._holds.room(count)
+        if count > len(self._turns[0]):
+            self._room(2 * count)
+        return ctypes.byref(self._of()), ctypes.byref(self._written)
+
+    def _room(self, count: int) -> None:
+        self._turns = (*np.empty((4, count), np.int64), np.empty(count), np.empty(count, np.int8))
+        self._written = _Turns(*map(at, self._turns))
+
+    def _told(self, count: int) -> tuple[list[Turn], list[Turn]]:
+        turns: list[Turn] = []
+        anew: list[Turn] = []
+        if count:
+            columns = (each[:count].tolist() for each in self._turns)
+            for k, row, slot, since_ns, p, what in zip(*columns, strict=True):
+                turn = Turn(row, slot, k, what != _CLOSES, since_ns, p)
+                (turns if what in (_OPENS, _CLOSES) else anew).append(turn)
+        return turns, anew
 
     def _pairs(self, found: Any) -> Any:
         """Return where pairs lie; the same ones are asked about several times in a row."""
@@ -126,7 +174,8 @@ class Judged:
         """Return where the holds lie; their entries grow, and are others then."""
         if self._seen is not self._holds.told:
             self._seen = self._holds.told
-            self._table.told, self._table.since_s = at(self._holds.told), at(self._holds.since_s)
+            for name in _GROW:
+                setattr(self._table, name, at(getattr(self._holds, name)))
         return self._table
 
 

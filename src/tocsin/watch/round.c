@@ -10,7 +10,6 @@
 #include "plane.h"
 
 enum { BY_NOW, BY_EVER, BARE, SOUND_TIMES, BY_THEN, TURN_OF, SCRATCH };
-enum { KIND, PLAN, GROUNDED, LEAPS, LATES };
 enum { BACK_S = 10, AGREE = 3, MOST_RUN = 100, POOR = 4, SOUND = 7, LEAST = 3 };
 #define HELD_S 30.0
 #define LEAP_S 60.0
