@@ -15,13 +15,13 @@ SWIFT long tocsin_between(long times, const double *gone_s, const double *left_s
   Modes modes = {modes_count, turn, density, stay};
   EACH(g, 0, times) {
     Motion before, after;
-    v p[S * S], lower[S * S], log_det, gain[S * S], rest[S * S], left[S * S], carry[S * S];
+    v p[S * S], lower[S * S], height, gain[S * S], rest[S * S], left[S * S], carry[S * S];
     motion_of(gone_s[g], &modes, &before);
     motion_of(left_s[g], &modes, &after);
     EACH(a, 0, S) EACH(b, 0, S)
       p[a * S + b] = a == b ? (a < 2 ? before.far : before.near)
                             : (a - b == 2 || b - a == 2 ? before.mid : all(0));
-    if (!reversed(S, modes.count, p, &after, lower, &log_det, gain, rest, left)) return 0;
+    if (!reversed(S, modes.count, p, &after, lower, &height, gain, rest, left)) return 0;
     EACH(a, 0, S) { /* rest f */
       const v *e = rest + a * S;
       carry[a * S] = e[0];

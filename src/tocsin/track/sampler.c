@@ -158,7 +158,7 @@ long tocsin_pair_bytes(long constants) {
    how likely each of them is. */
 ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weight,
                    const Motion *f, v *out) {
-  v m[N], p[N * N], log_det, gain[S * N], rest[S * N], left[S * S];
+  v m[N], p[N * N], height, gain[S * N], rest[S * N], left[S * S];
   EACH(j, 0, MODES) {
     long one = j < r ? j : 0;
     EACH(a, 0, n) m[a][j] = mean[one * n + a];
@@ -166,12 +166,12 @@ ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weig
   }
   moved(f, m, 1, out + AHEAD);
   EACH(a, S, n) out[AHEAD + a] = m[a];
-  if (!reversed(n, r, p, f, out + LOWER, &log_det, gain, rest, left)) return 0;
+  if (!reversed(n, r, p, f, out + LOWER, &height, gain, rest, left)) return 0;
   EACH(j, 0, r) EACH(a, 0, S) {
     EACH(i, 0, n) out[GAIN + j * n + i][a] = gain[a * n + i][j];
     EACH(i, 0, S) out[ROOT + j * S + i][a] = left[a * S + i][j];
   }
-  EACH(j, 0, MODES) out[0][j] = j < r ? log(weight[j]) - 0.5 * log_det[j] : -INFINITY;
+  EACH(j, 0, MODES) out[0][j] = j < r ? weight[j] * height[j] : 0; /* of its normal density */
   return 1;
 }
 
@@ -207,10 +207,10 @@ ALWAYS int back(long samples, long each, const long *used, long used_count, cons
       y[a] = sum * pair[LOWER + a * n + a];
       square += y[a] * y[a];
     }
-    v log_w = pair[0] - all(0.5) * square;
-    double top = log_w[0], total = 0;
-    EACH(j, 1, r) if (log_w[j] > top) top = log_w[j];
-    v w = power(log_w - all(top));
+    double least = INFINITY, total = 0;
+    EACH(j, 0, r) if (pair[0][j] > 0 && square[j] < least) least = square[j];
+    v off = all(-0.5) * (square - all(least)); /* above nought only where nothing came from */
+    v w = pair[0] * power(pick(off < all(0), off, all(0)));
     EACH(j, 0, r) total += w[j];
     double upto = 0, wanted = uniform[draw] * total;
     long j = 0;

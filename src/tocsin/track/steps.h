@@ -62,14 +62,14 @@ ALWAYS void carried(long n, const v *p, const Motion *f, v *out) {
 
 /* A state before another one, n entries of which the rest are constants.  p is its covariance and
    `ahead` that of the one after, seen from it.  Fills the lower root of `ahead`, whose diagonal
-   holds inverses (what is divided by it is multiplied), the logarithm of its determinant, the
+   holds inverses (what is divided by it is multiplied), the product of that diagonal, the
    gain (S, n) of the state before on what is seen after, I - gain f (S, n), and the root (S, S) of
    what is left open.  0 where there is no root. */
-ALWAYS int reversed(long n, long r, const v *p, const Motion *f, v *lower, v *log_det, v *gain,
+ALWAYS int reversed(long n, long r, const v *p, const Motion *f, v *lower, v *height, v *gain,
                     v *rest, v *left) {
-  v ahead[N * N], det = all(1), by[S * N];
+  v ahead[N * N], by[S * N];
   carried(n, p, f, ahead);
-  *log_det = all(0);
+  *height = all(1);
   EACH(c, 0, n) {
     EACH(a, c, n) {
       v sum = ahead[a * n + c];
@@ -79,12 +79,8 @@ ALWAYS int reversed(long n, long r, const v *p, const Motion *f, v *lower, v *lo
         continue;
       }
       EACH(j, 0, r) if (!(sum[j] > 0)) return 0;
-      det *= sum;
       lower[c * n + c] = all(1) / root(sum);
-    }
-    if (c % 8 == 7 || c == n - 1) { /* before it could run over */
-      EACH(j, 0, r)(*log_det)[j] += log(det[j]);
-      det = all(1);
+      *height *= lower[c * n + c];
     }
   }
   EACH(s, 0, S) { /* row s of p f', solved by the root twice */
