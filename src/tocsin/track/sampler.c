@@ -154,7 +154,7 @@ long tocsin_pair_bytes(long constants) {
   return SIZE * sizeof(v);
 }
 
-/* 0 where a covariance has no root.  mean and cov are those of all modes before, and `weight`
+/* 0 where a covariance has no root, or one beyond all measure.  mean and cov are those of all modes before, and `weight`
    how likely each of them is. */
 ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weight,
                    const Motion *f, v *out) {
@@ -171,6 +171,7 @@ ALWAYS int pair_of(long n, long r, const double *mean, const double *cov, v weig
     EACH(i, 0, n) out[GAIN + j * n + i][a] = gain[a * n + i][j];
     EACH(i, 0, S) out[ROOT + j * S + i][a] = left[a * S + i][j];
   }
+  EACH(j, 0, r) if (!(height[j] > 1e-280 && height[j] < 1e280)) return 0;
   EACH(j, 0, MODES) out[0][j] = j < r ? weight[j] * height[j] : 0; /* of its normal density */
   return 1;
 }
