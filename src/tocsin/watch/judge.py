@@ -16,6 +16,7 @@ from tocsin.watch.area import Area
 from tocsin.watch.batch import KINDS, Bools, Ints
 from tocsin.watch.hold import Slot
 from tocsin.watch.limits import Limits
+from tocsin.watch.nearby import Near
 from tocsin.watch.rules import Rule
 from tocsin.watch.settings import WatchSettings
 from tocsin.watch.tracks import COUNT, LAT, LON, PP, R, Tracks
@@ -93,34 +94,28 @@ class Judge:
 
     def within(self, tracks: Tracks, rows: Ints, clock_s: float, now_ns: int) -> Within:
         """Return P(inside) of tracks (N,) for the areas that they are not far from."""
-        told = self.limits.within(tracks.record, rows, self.sigma_m, self.widest_m)
-        if told is None:
-            point, area, d_m, p, clear, rest_m = self._beside(tracks, rows)
-        else:
-            found, p, clear, rest_m = told
-            point, area, d_m = found.point, found.area, found.d_m
-        row = rows[point]
+        given = tracks, rows, self.sigma_m, self.tall, self.widest_m, clock_s
+        near = self.limits.within(*given) or self._beside(tracks, rows)
+        point, row, area, p, clear = near.point, near.row, near.area, near.p, near.clear_m
         guessed = np.zeros(len(p), bool)
-        tall = np.flatnonzero(self.tall[area] & (p > 1e-6))
-        if len(tall):
+        if near.talls:
+            tall = np.flatnonzero(self.tall[area] & (p > 1e-6))
             np.minimum.at(clear, point[tall], HEIGHT_MOVES_M)
             for a in np.unique(area[tall]):
                 k = tall[area[tall] == a]
                 share, by_prior = self.between(tracks, row[k], self.areas[a], clock_s)
                 p[k] *= share
                 guessed[k] = by_prior
-        doubtful = tracks.doubtful(rows, clock_s)
-        if doubtful.any():
-            p[doubtful[point]] = np.nan
+            doubtful = tracks.doubtful(rows, clock_s)
+            if doubtful.any():
+                p[doubtful[point]] = np.nan
         for a in self._by_hours:
             if not self.areas[a].is_active(now_ns):
                 p[area == a] = 0.0
-        return Within(point, row, area, d_m, p, guessed, clear, rest_m)
+        return Within(point, row, area, near.d_m, p, guessed, clear, near.rest_m)
 
-    def _beside(
-        self, tracks: Tracks, rows: Ints
-    ) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
-        """Return point, area, distance and P by the outline of pairs; clear and rest of points."""
+    def _beside(self, tracks: Tracks, rows: Ints) -> Near:
+        """Return the same as `Nearby.within`, a column at a time; a doubtful P is for later."""
         m = tracks.motion[rows]
         variance = np.maximum(m[:, PP], m[:, R])  # GNSS errors are of minutes: no mean is better
         need_m = SURE * np.sqrt(variance + self.widest_m**2)
@@ -129,7 +124,7 @@ class Judge:
         clear = seen.rest_m.copy()
         np.minimum.at(clear, seen.point, np.abs(seen.d_m))
         point, area = np.ascontiguousarray(seen.point), np.ascontiguousarray(seen.area)
-        return point, area, seen.d_m, p, clear, seen.rest_m
+        return Near(point, rows[point], area, seen.d_m, p, clear, seen.rest_m, talls=len(p))
 
     def between(
         self, tracks: Tracks, row: Ints, band: Area | Rule, clock_s: float

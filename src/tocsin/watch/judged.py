@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _AT, _NS, _REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_SETTLED: list[Any] = [_AT, _AT, ctypes.c_long, _AT, _AT, _AT, _AT, _AT]
+_CALM: list[Any] = [_AT, _AT, ctypes.c_long, _AT, _AT, _AT, _REAL, _AT, _REAL]
 _MEET: list[Any] = [_AT, _AT, _AT, _AT, _AT, ctypes.c_long, _REAL, _NS, _REAL]
 _RULED: list[Any] = [_AT, _AT, _AT, _AT, _REAL, _AT, _REAL, _NS, _REAL]
 
@@ -64,6 +66,7 @@ class Judged:
         self._settled.restype = self._calm.restype = None
         self._asked.restype = self._meet.restype = self._ruled.restype = ctypes.c_long
         self._meet.argtypes, self._ruled.argtypes = _MEET, _RULED
+        self._settled.argtypes, self._calm.argtypes = _SETTLED, _CALM
         # These never move: where they are is asked once.
         self._kept = (tracks.record, outlook.in_area, outlook.p_in, outlook.soon_due)
         self._numbers, self._in_area, self._p_in, self._due = (
@@ -83,11 +86,8 @@ class Judged:
 
         pairs   a `Within`: what was found of the rows
         """
-        self._settled(
-            *(self._numbers, ctypes.c_void_p(at(rows)), ctypes.c_long(len(rows))),
-            *(ctypes.c_void_p(at(clear_m)), self._pairs(pairs)),
-            *(self._fixed(asked), self._in_area, self._p_in),
-        )
+        given = self._numbers, at(rows), len(rows), at(clear_m), self._pairs(pairs)
+        self._settled(*given, self._fixed(asked), self._in_area, self._p_in)
 
     def calm(
         self,
@@ -101,12 +101,9 @@ class Judged:
         looks_ahead: bool,
     ) -> None:
         """Write down when tracks are to be looked at again if they stay where they are."""
-        self._calm(
-            *(self._numbers, ctypes.c_void_p(at(rows)), ctypes.c_long(len(rows))),
-            *(self._pairs(pairs), self._fixed(changing)),
-            *(self._fixed(recheck_s), ctypes.c_double(patience)),
-            *(self._due if looks_ahead else None, ctypes.c_double(clock_s)),
-        )
+        given = self._numbers, at(rows), len(rows), self._pairs(pairs), self._fixed(changing)
+        due = self._due if looks_ahead else None
+        self._calm(*given, self._fixed(recheck_s), patience, due, clock_s)
 
     def asked(self, pairs: Any, slot_of: Ints, off: float) -> tuple[Ints, Ints, Ints]:
         """Return the pairs that a rule is to be asked about, their rows and their slots."""

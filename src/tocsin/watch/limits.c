@@ -5,6 +5,7 @@
 #include "squares.h"
 
 enum { LOWER_BOUND, EXACT, GROUP = 16 };
+#define MOVED_S 30.0 /* tracks.py */
 
 /* A place, and a limit nearer to it than this is measured. */
 typedef struct {
@@ -102,22 +103,33 @@ long tocsin_look(const Squares *s, const Pairs *to, long n, const double *lon, c
   return out;
 }
 
-/* The outline's part of `Judge.within`: pairs of tracks (rows of `numbers`, `wide` to a row) and
-   areas with P, and how far each track may go before anything changes. */
-long tocsin_within(const Squares *s, const Pairs *to, const double *numbers, long wide,
-                   const int64_t *rows, long n, const double *sigma_m, double widest_m, double *p,
-                   double *clear_m, double *rest_m) {
+/* Of tracks.py and judge.py: where they are never changes. */
+typedef struct {
+  const double *record;
+  int64_t wide; /* columns of it */
+  const double *moved_at;
+  const uint8_t *jammed, *tall;
+  const double *sigma_m;
+} Beside;
+
+/* The outline's part of `Judge.within`: pairs of tracks (rows of the record) and areas with P, and how
+   far each track may go before anything changes.  *talls: pairs in which the height matters; where
+   there are none, P of a doubtful position is none already. */
+long tocsin_within(const Squares *s, const Pairs *to, const Beside *b, const int64_t *rows, long n,
+                   double widest_m, double clock_s, double *p, int64_t *row, double *clear_m,
+                   double *rest_m, int64_t *talls) {
   Asked places[GROUP];
   long out = 0;
+  *talls = 0;
   for (long i = 0; i < n; i += GROUP) {
     int count = n - i < GROUP ? (int)(n - i) : GROUP;
     double variance[GROUP];
     long k = out;
     for (int g = 0; g < count; g++)
       for (int line = 0; line < 2; line++)
-        __builtin_prefetch(numbers + rows[i + g] * wide + 8 * line);
+        __builtin_prefetch(b->record + rows[i + g] * b->wide + 8 * line);
     for (int g = 0; g < count; g++) {
-      const double *m = numbers + rows[i + g] * wide;
+      const double *m = b->record + rows[i + g] * b->wide;
       variance[g] = most_of(m[PP], m[R]);
       places[g].at = place(m[LON], m[LAT]);
       places[g].need_m = SURE * sqrt(variance[g] + widest_m * widest_m);
@@ -126,11 +138,16 @@ long tocsin_within(const Squares *s, const Pairs *to, const double *numbers, lon
     if (out < 0) return MISSING;
     for (int g = 0; g < count; g++) clear_m[i + g] = rest_m[i + g];
     for (; k < out; k++) {
-      double sigma = sigma_m[to->area[k]], *clear = clear_m + to->point[k];
+      double sigma = b->sigma_m[to->area[k]], *clear = clear_m + to->point[k];
       p[k] = phi(to->d_m[k] / sqrt(variance[to->point[k] - i] + sigma * sigma));
       *clear = least_of(fabs(to->d_m[k]), *clear);
+      row[k] = rows[to->point[k]];
+      *talls += b->tall[to->area[k]] && p[k] > 1e-6;
     }
   }
+  if (!*talls)
+    for (long k = 0; k < out; k++)
+      if (b->jammed[row[k]] || clock_s - b->moved_at[row[k]] <= MOVED_S) p[k] = NAN;
   return out;
 }
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
-from tocsin.watch.nearby import Found, Squares, nearby
+from tocsin.watch.nearby import Near, Squares, nearby
 from tocsin.watch.squares import Seen
-from tocsin.watch.tracks import LAT, LON
+from tocsin.watch.tracks import LAT, LON, Tracks
 from tocsin.watch.tree import FAR_M, LEAF, NODES, STEPS_DEG, Ints, Tree
 
 _CELLS = NODES - 1  # a side of a square, for `rough`
@@ -62,18 +62,25 @@ class Limits(Tree):
         return Seen(point, area, d_m, exact, self._rest_m[root])
 
     def within(
-        self, record: Floats, rows: Ints, sigma_m: Floats, widest_m: float
-    ) -> tuple[Found, Floats, Floats, Floats] | None:
+        self,
+        tracks: Tracks,
+        rows: Ints,
+        sigma_m: Floats,
+        tall: NDArray[np.bool_],
+        widest_m: float,
+        clock_s: float,
+    ) -> Near | None:
         """Return `Nearby.within`, or None where it is to be found a column at a time."""
         if self._nearby is None:
             return None
-        told = self._nearby.within(record, rows, sigma_m, widest_m)
+        given = tracks, rows, sigma_m, tall, widest_m, clock_s
+        told = self._nearby.within(*given)
         if told is None:  # squares that nobody came to before
-            lon_deg, lat_deg = record[rows, LON], record[rows, LAT]
+            lon_deg, lat_deg = tracks.motion[rows, LON], tracks.motion[rows, LAT]
             root = self._roots(lon_deg, lat_deg)  # before the table, which it may replace
             point, area = np.nonzero(self._table[root] >= 0)
             self.nodes(lon_deg[point], lat_deg[point], area)
-            told = self._nearby.within(record, rows, sigma_m, widest_m)
+            told = self._nearby.within(*given)
         return told
 
     def distance_m(self, lon_deg: float, lat_deg: float, area: int) -> float:

@@ -6,13 +6,16 @@ import ctypes
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.compiled import at, library
 from tocsin.schema import Floats
+
+if TYPE_CHECKING:
+    from tocsin.watch.tracks import Tracks
 
 Ints = NDArray[np.int64]
 
@@ -35,6 +38,11 @@ _ARRAYS: tuple[tuple[str, Any], ...] = (
 _DISTANCE: list[Any] = [
     *(ctypes.c_void_p, ctypes.c_double, ctypes.c_double, ctypes.c_int64),
     ctypes.c_void_p,
+]
+_WITHIN: list[Any] = [
+    *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long),
+    *(ctypes.c_double, ctypes.c_double),
+    *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p),
 ]
 _FAR = 3  # of `how`: the area is not near
 
@@ -83,6 +91,28 @@ class _Pairs(ctypes.Structure):
             setattr(self, name, at(getattr(found, name)))
 
 
+class _Beside(ctypes.Structure):
+    _fields_ = [
+        ("record", ctypes.c_void_p),
+        ("wide", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("moved_at", "jammed", "tall", "sigma_m")),
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Pairs of track and area, (K,) each, and the tracks that were asked about, (N,)."""
+
+    point: Ints
+    row: Ints
+    area: Ints
+    d_m: Floats
+    p: Floats  # by the outline alone
+    clear_m: Floats
+    rest_m: Floats
+    talls: int  # pairs in which the height matters; with none, doubtful positions have no P
+
+
 class Nearby:
     """Asks the compiled code; None as an answer: squares are still to be made."""
 
@@ -92,7 +122,9 @@ class Nearby:
         self._distance, self._draw = code.tocsin_distance, code.tocsin_draw
         for each in (self._look, self._rough, self._distance, self._within, self._draw):
             each.restype = ctypes.c_long
-        self._distance.argtypes = _DISTANCE
+        self._distance.argtypes, self._within.argtypes = _DISTANCE, _WITHIN
+        self._of: tuple[Tracks, Any, _Beside] | None = None
+        self._talls = ctypes.c_int64()
         self._limits, self._areas = limits, areas
         self._squares = Squares()
         self._held: list[Any] = []
@@ -114,29 +146,42 @@ class Nearby:
         return None if self._short(count, n) else (found.first(count), rest_m)
 
     def within(
-        self, record: Floats, rows: Ints, sigma_m: Floats, widest_m: float
-    ) -> tuple[Found, Floats, Floats, Floats] | None:
-        """Return pairs of tracks and areas, P by the outline alone, clear and rest of each track.
+        self,
+        tracks: Tracks,
+        rows: Ints,
+        sigma_m: Floats,
+        tall: NDArray[np.bool_],
+        widest_m: float,
+        clock_s: float,
+    ) -> Near | None:
+        """Return pairs of tracks and areas, with P by the outline.
 
-        record   of `Tracks`, all rows
+        sigma_m, tall   of every area: the error of its limit, and whether it has a floor or a top
         """
-        n = len(rows)
-        rows, sigma_m = np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(sigma_m)
-        found, pairs = self._pairs(n), _Pairs()
-        pairs.point_at(found)
-        p, (clear_m, rest_m) = np.empty(len(found.point)), np.empty((2, n))
-        count = self._within(
-            ctypes.byref(self.squares()),
-            ctypes.byref(pairs),
-            ctypes.c_void_p(at(record)),
-            ctypes.c_long(record.shape[1]),
-            ctypes.c_void_p(at(rows)),
-            ctypes.c_long(n),
-            ctypes.c_void_p(at(sigma_m)),
-            ctypes.c_double(widest_m),
-            *(ctypes.c_void_p(at(each)) for each in (p, clear_m, rest_m)),
-        )
-        return None if self._short(count, n) else (found.first(count), p[:count], clear_m, rest_m)
+        n, rows = len(rows), np.ascontiguousarray(rows, np.int64)
+        room = max(self._room, 8 * n)
+        # One piece of memory for all: each that is asked for has its price.
+        pairs, each = np.empty((7, room), np.int64), np.empty((2, n))
+        first, step, clear = at(pairs), 8 * room, at(each)
+        point, area, node, deep, share, row, how = (first + k * step for k in range(7))
+        to = ctypes.byref(_Pairs(room, point, area, node, deep, how))
+        given = self._fixed(tracks, sigma_m, tall), at(rows), n, widest_m, clock_s
+        out = share, row, clear, clear + 8 * n, ctypes.byref(self._talls)
+        count = self._within(ctypes.byref(self.squares()), to, *given, *out)
+        if self._short(count, n):
+            return None
+        real = pairs.view(np.float64)
+        whose = pairs[0, :count], pairs[5, :count], pairs[1, :count]
+        d_m, p = real[3, :count], real[4, :count]
+        return Near(*whose, d_m, p, each[0], each[1], self._talls.value)
+
+    def _fixed(self, tracks: Tracks, sigma_m: Floats, tall: NDArray[np.bool_]) -> Any:
+        """Return where what never changes lies."""
+        if self._of is None or self._of[0] is not tracks:
+            held = tracks.record, tracks.moved_at, tracks.jammed, tall, sigma_m
+            record, *others = map(at, held)
+            self._of = tracks, held, _Beside(record, tracks.record.shape[1], *others)
+        return ctypes.byref(self._of[2])
 
     def _pairs(self, n: int) -> Found:
         room = max(self._room, 8 * n)
