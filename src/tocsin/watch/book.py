@@ -97,20 +97,9 @@ class Book:
         self.over.add(name)
         self._until_s.pop(name, None)
         held, closed = self._alerts[name], AlertState.CLOSED
-
-        def make(of: Draft) -> Alert:
-            said = why if isinstance(why, str) else why()
-            return replace(
-                made(held),
-                revision=of.revision,
-                changed_ns=now_ns,
-                state=closed,
-                closed_ns=now_ns,
-                why=said,
-            )
-
         mine = (name, self.revision(name), held.kind, held.rule, held.area, held.track, closed)
-        self._put(name, Draft(*mine, held.opened_ns, now_ns, held.handling, make))
+        source = held, now_ns, why
+        self._put(name, Draft(*mine, held.opened_ns, now_ns, held.handling, _closed, source))
         self._closed[name] = None
         self._tests.pop(name, None)
 
@@ -187,6 +176,18 @@ class Book:
             for name, each in self.alerts.items()
             if each.kind is AlertKind.TEST and each.state is not AlertState.CLOSED
         }
+
+
+def _closed(of: Draft, source: tuple[Alert | Draft, int, str | Callable[[], str]]) -> Alert:
+    held, now_ns, why = source
+    return replace(
+        made(held),
+        revision=of.revision,
+        changed_ns=now_ns,
+        state=of.state,
+        closed_ns=now_ns,
+        why=why if isinstance(why, str) else why(),
+    )
 
 
 def _renamed(alert: Alert | Draft, name: str) -> Alert | Draft:

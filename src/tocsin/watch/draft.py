@@ -8,7 +8,7 @@ journal, a sink, a screen, a checkpoint) has it written, once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import overload
+from typing import Any, overload
 
 from tocsin.schema.live import Alert, AlertKind, AlertState, Handling
 
@@ -17,7 +17,7 @@ class Draft:
     """An alert: what tells it from others and what was done, and how the rest is written."""
 
     __slots__ = (
-        *("_make", "_made", "area", "closed_ns", "handling", "id", "kind", "opened_ns"),
+        *("_from", "_made", "_make", "area", "closed_ns", "handling", "id", "kind", "opened_ns"),
         *("revision", "rule", "state", "track"),
     )
 
@@ -33,20 +33,20 @@ class Draft:
         opened_ns: int,
         closed_ns: int | None,
         handling: tuple[Handling, ...],
-        make: Callable[[Draft], Alert],
+        make: Callable[[Draft, Any], Alert],
+        source: Any,
     ) -> None:
         self.id, self.revision, self.kind, self.rule = name, revision, kind, rule
         self.area, self.track, self.state = area, track, state
         self.opened_ns, self.closed_ns, self.handling = opened_ns, closed_ns, handling
-        self._make: Callable[[Draft], Alert] | None = make
+        # Not a closure, which is eight things for the collector of garbage to go through.
+        self._make, self._from = make, source
         self._made: Alert | None = None
 
     def made(self) -> Alert:
         """Return the alert; what it was to be written from is let go."""
         if self._made is None:
-            if self._make is None:
-                raise ValueError(f"the alert {self.id} has nothing to be written from")
-            self._made, self._make = self._make(self), None
+            self._made, self._from = self._make(self, self._from), None
         return self._made
 
 

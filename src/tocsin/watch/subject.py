@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tocsin.schema.live import AlertKind, Interval
@@ -10,8 +11,6 @@ from tocsin.watch import why
 from tocsin.watch.area import Area
 from tocsin.watch.settings import DATUMS
 from tocsin.watch.tracks import (
-    ANSWERED_AT,
-    ANSWERS_S,
     H_SIGMA_M,
     HEIGHTS,
     LAG_S,
@@ -27,6 +26,7 @@ from tocsin.watch.tracks import (
 if TYPE_CHECKING:
     from tocsin.watch.engine import Engine
 
+_NONE: Sequence[float] = ()
 _DATUMS = tuple(datum.value for datum in DATUMS)
 
 
@@ -34,21 +34,22 @@ class Subject:
     """A track, its slot, rule and area.  Nothing in it changes when the engine goes on."""
 
     __slots__ = (
-        *("answer", "area", "callsign", "clock_s", "doubtful", "judge", "missed_by", "numbers"),
-        *("plan", "rule", "slot", "sources", "track", "when"),
+        *("_held", "_numbers", "answer", "area", "callsign", "clock_s", "doubtful", "guessed"),
+        *("judge", "missed_by", "now_ns", "p", "plan", "rule", "slot", "sources", "synthetic"),
+        *("track", "when"),
     )
 
-    def __init__(self, engine: Engine, row: int, slot: int) -> None:
+    def __init__(self, engine: Engine, row: int, slot: int, p: float, guessed: bool) -> None:
         judge, t, clock_s = engine.judge, engine.tracks, engine.clock_s
-        self.judge, self.clock_s = judge, clock_s
+        self.judge, self.clock_s, self.now_ns = judge, clock_s, engine.now_ns
+        self.p, self.guessed, self.synthetic = p, guessed, engine.synthetic
         self.slot = told = judge.slots[slot]
         self.rule = judge.rules[told.rule]
         self.area: Area | None = judge.areas[told.area] if told.area >= 0 else None
-        self.numbers: list[float] = t.numbers[row].tolist()
+        self._held, self._numbers = t.numbers[row].copy(), _NONE
         self.callsign, self.track = t.callsign[row], t.name[row]
         self.sources, self.doubtful = t.sources_of(row), t.is_doubtful(row, clock_s)
-        answered = clock_s - self.numbers[ANSWERED_AT] <= ANSWERS_S
-        self.answer = 1 if answered else t.answer(row, clock_s)
+        self.answer = t.answer(row, clock_s)
         #: When it is likely to enter, as it was looked at last.
         soon = told.kind is AlertKind.PREDICTED
         self.when: Interval | None = engine.prophet.eta(row, told.area) if soon else None
@@ -57,6 +58,13 @@ class Subject:
             self.plan = int(t.plan[row])
         elif told.kind is AlertKind.LOST:
             self.missed_by = engine.outlook.missed_by.get(row, "")
+
+    @property
+    def numbers(self) -> Sequence[float]:
+        """The numbers of its record, as Python has them."""
+        if not self._numbers:
+            self._numbers = self._held.tolist()
+        return self._numbers
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tocsin.schema.live import Alert, AlertKind, AlertState, Jamming
@@ -66,13 +67,8 @@ def draft(
 
     held   the alert that says it so far: who it is and what was done stays
     """
-    s = Subject(engine, turn.row, turn.slot)
-    now_ns, synthetic = engine.now_ns, engine.synthetic
+    s = Subject(engine, turn.row, turn.slot, p, guessed)
     rule, area = s.rule.id, None if s.area is None else s.area.id
-
-    def make(of: Draft) -> Alert:
-        return _written(of, s, p, guessed, now_ns, synthetic)
-
     if held is None:
         name, opened_ns = alert_id(rule, area, s.track, turn.since_ns), turn.since_ns
         state, closed_ns = AlertState.OPEN, None
@@ -81,7 +77,7 @@ def draft(
         closed_ns = held.closed_ns
     handling = () if held is None else held.handling
     mine = (name, revision, s.slot.kind, rule, area, s.track, state, opened_ns, closed_ns)
-    return Draft(*mine, handling, make)
+    return Draft(*mine, handling, _written, s)
 
 
 def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
@@ -89,10 +85,10 @@ def alert(engine: Engine, turn: Turn, p: float, guessed: bool) -> Alert:
     return draft(engine, turn, p, guessed).made()
 
 
-def _written(of: Draft, s: Subject, p: float, guessed: bool, now_ns: int, synthetic: bool) -> Alert:
-    kind, m, severity = of.kind, s.numbers, s.rule.severity
+def _written(of: Draft, s: Subject) -> Alert:
+    kind, m, severity, p = of.kind, s.numbers, s.rule.severity, s.p
     parts = _PARTS[kind](s, p)
-    if guessed:
+    if s.guessed:
         parts.append("no height is reported: its usual spread is taken")
     if s.doubtful:
         parts.append("its position is doubtful: it leapt, or navigation fails there")
@@ -114,7 +110,7 @@ def _written(of: Draft, s: Subject, p: float, guessed: bool, now_ns: int, synthe
         s.track,
         s.callsign,
         of.opened_ns,
-        now_ns,
+        s.now_ns,
         of.closed_ns,
         round(m[LON], 6),
         round(m[LAT], 6),
@@ -127,7 +123,7 @@ def _written(of: Draft, s: Subject, p: float, guessed: bool, now_ns: int, synthe
         s.sources,
         round(s.age_s(), 1),
         "; ".join([part for part in parts if part]) + ".",
-        synthetic,
+        s.synthetic,
         of.handling,
     )
 
@@ -183,12 +179,11 @@ _PARTS = {
 
 def over(engine: Engine, turn: Turn, p: float) -> Callable[[], str]:
     """Return what says why an alert is closed."""
-    s = Subject(engine, turn.row, turn.slot)
-    return lambda: _over(s, p)
+    return partial(_over, Subject(engine, turn.row, turn.slot, p, guessed=False))
 
 
-def _over(s: Subject, p: float) -> str:
-    kind = s.slot.kind
+def _over(s: Subject) -> str:
+    kind, p = s.slot.kind, s.p
     if kind is AlertKind.DARK:
         return (
             f"{s.name} is no longer dark: it answers, a plan is known, or another track shows it."

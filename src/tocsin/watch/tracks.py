@@ -38,7 +38,7 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
 _MOTION = 13
 #: After them, in the order of `motion.h`: heights and their times by datum, then one number each.
 HEIGHTS, _H_AT = slice(13, 17), slice(17, 21)
-PLACED_AT, LAG_S, ANSWERED_AT, H_SIGMA_M = range(22, 26)
+PLACED_AT, LAG_S, _, H_SIGMA_M = range(22, 26)
 NUMBERS = (
     *("heard_at", "placed_at", "lag_s", "answered_at", "h_sigma_m", "vrate_mps"),
     *("judged_at", "judged_lon", "judged_lat", "judged_wide", "clear_m"),
