@@ -195,8 +195,8 @@ class Evaluation:
         if looked is None:
             return self.unknown()
         _, signal, seen = looked
-        yes, no = signal.yes[:, seen.at], signal.no[:, seen.at]
-        margin = signal.margin[:, seen.at]
+        yes, no = signal.yes[:, seen.columns], signal.no[:, seen.columns]
+        margin = signal.margin[:, seen.columns]
         if node.quantifier is Quantifier.ALWAYS:
             fails, least = _any(no), _extreme(-margin)
             kept = ~self.hidden(signal.no, fails, seen) & self.enough(seen)
@@ -236,7 +236,8 @@ class Evaluation:
         if looked is None:
             return self.unknown()
         _, signal, seen = looked
-        yes, no, d_m = signal.yes[:, seen.at], signal.no[:, seen.at], signal.margin[:, seen.at]
+        yes, no = signal.yes[:, seen.columns], signal.no[:, seen.columns]
+        d_m = signal.margin[:, seen.columns]
         entered = node.quantity == "entered"
         before, after = (no, yes) if entered else (yes, no)
         happened = _any(before[:, :-1] & after[:, 1:])
@@ -262,7 +263,7 @@ class Evaluation:
         if looked is None:
             return self.unknown()
         _, signal, seen = looked
-        known = _any((signal.yes | signal.no)[:, seen.at])
+        known = _any((signal.yes | signal.no)[:, seen.columns])
         sums = total(signal, seen)
         reach = np.where(sums.reach < 0, sums.reach / _MPS, sums.least)
         return self.compared(sums, reach, known, node.bound, f'the time of "{node.body}"')
@@ -272,7 +273,7 @@ class Evaluation:
         if looked is None:
             return self.unknown()
         quantities, signal, seen = looked
-        known = _any((signal.yes | signal.no)[:, seen.at])
+        known = _any((signal.yes | signal.no)[:, seen.columns])
         sums = total(signal, seen, leg_m(quantities.posterior))
         return self.compared(sums, sums.reach, known, node.bound, f"the path inside {node.of}")
 
@@ -384,5 +385,5 @@ def _extreme(margin: Floats) -> Floats:
     """Return the greatest margin of each sample; NaN where none is known."""
     if not margin.shape[1]:
         return np.full(len(margin), np.nan)
-    filled = np.where(np.isnan(margin), -np.inf, margin).max(axis=1)
-    return np.where(np.isneginf(filled), np.nan, filled)
+    most = np.fmax.reduce(margin, axis=1)  # of those that are known
+    return np.where(np.isneginf(most), np.nan, most)

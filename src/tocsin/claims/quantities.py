@@ -11,6 +11,7 @@ for an aircraft that is not inside at all.  Speed is over ground, from the sampl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -99,12 +100,10 @@ class Quantities:
 
     def depth_m(self, volume: str) -> Floats:
         """Return how deep inside a volume, 0 outside; a NaN stays one."""
-        signed = self.signed_m(volume)
-        outward = self.evidence.outward.get((volume, self.world.hypothesis.get(volume, "")))
-        if outward is None:
+        signed, hypothesis = self.signed_m(volume), self.world.hypothesis.get(volume, "")
+        if (volume, hypothesis) not in self.evidence.outward:
             return np.maximum(signed, 0.0)
-        far = outward(self.posterior.lon_deg, self.posterior.lat_deg, signed)
-        return np.where(signed > 0, far, np.maximum(signed, 0.0))
+        return _outward_m(self.evidence, self.posterior, volume, hypothesis)
 
     def error_m(self, node: Measure) -> float:
         """Return how far off a measure may be, either way, beside what the samples say of it."""
@@ -130,6 +129,15 @@ class Quantities:
         return h_m - have.geoid_m
 
 
+@lru_cache(maxsize=4)  # every claim asks the same of the same samples
+def _outward_m(evidence: Evidence, posterior: Posterior, volume: str, hypothesis: str) -> Floats:
+    signed = evidence.signed_distance_m[volume, hypothesis]
+    outward = evidence.outward[volume, hypothesis]
+    far = outward(posterior.lon_deg, posterior.lat_deg, signed)
+    return np.where(signed > 0, far, np.maximum(signed, 0.0))
+
+
+@lru_cache(maxsize=2)
 def leg_m(posterior: Posterior) -> Floats:
     """Return the lengths of the legs between the times, (M, K - 1), over the ellipsoid."""
     xyz = geo.ecef(posterior.lon_deg, posterior.lat_deg)

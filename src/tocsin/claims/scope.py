@@ -54,6 +54,14 @@ class Sight:
     hidden: NDArray[np.int64]  # (h,) indices of the times within the scope that nobody observed
 
     @property
+    def columns(self) -> slice | NDArray[np.int64]:
+        """Return the same as `at`, as a slice where nothing lies between: that copies nothing."""
+        at = self.at
+        if len(at) and int(at[-1] - at[0]) == len(at) - 1:
+            return slice(int(at[0]), int(at[-1]) + 1)
+        return at
+
+    @property
     def hidden_s(self) -> float:
         """Return for how long nobody observed it, from sighting to sighting."""
         if not len(self.hidden):

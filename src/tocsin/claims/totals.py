@@ -41,7 +41,9 @@ def total(signal: Signal, sight: Sight, weight: Floats | None = None) -> Totalle
 
     seen = np.zeros(len(dt_s), np.bool_)
     seen[at[:-1][np.diff(at) == 1]] = True
-    least = (share(signal) * per_leg)[:, seen].sum(axis=1)
+    counts = np.where(seen, per_leg, 0.0) if weight is not None else dt_s * seen
+    held = share(signal)
+    least = held @ counts if weight is None else np.einsum("mk,mk->m", held, counts)
 
     most = least.copy()
     for a, b in pairwise(at):
@@ -53,22 +55,21 @@ def total(signal: Signal, sight: Sight, weight: Floats | None = None) -> Totalle
             beyond = open_s if weight is None else np.inf
             most += np.where(signal.yes[:, edge], beyond, 0.0)
 
-    best = np.nanmax(
-        np.where(np.isnan(signal.margin[:, at]), -np.inf, signal.margin[:, at]), axis=1
-    )
+    best = np.fmax.reduce(signal.margin[:, sight.columns], axis=1)
+    best = np.where(np.isnan(best), -np.inf, best)
     return Totalled(least, most, np.where(least > 0, least, np.minimum(best, 0.0)))
 
 
 def share(signal: Signal) -> Floats:
     """Return the share of each leg for which the state holds, (M, K - 1)."""
-    yes0, yes1 = signal.yes[:, :-1], signal.yes[:, 1:]
-    m0, m1 = signal.margin[:, :-1], signal.margin[:, 1:]
-    turns = yes0 != yes1
-    span = np.where(turns & (m0 != m1), m1 - m0, 1.0)
-    cut = np.clip(-m0 / span, 0.0, 1.0)
-    part = np.where(yes0, cut, 1.0 - cut)
-    part = np.where(np.isnan(part), 0.5, part)  # one end not known: half of the leg
-    return np.asarray(np.where(turns, part, np.where(yes0, 1.0, 0.0)))
+    yes = signal.yes
+    out = yes[:, :-1].astype(np.float64)  # all of a leg, or none, but where the state turns
+    row, k = np.nonzero(yes[:, :-1] != yes[:, 1:])
+    m0, m1 = signal.margin[row, k], signal.margin[row, k + 1]
+    cut = np.clip(-m0 / np.where(m0 != m1, m1 - m0, 1.0), 0.0, 1.0)
+    part = np.where(yes[row, k], cut, 1.0 - cut)
+    out[row, k] = np.where(np.isnan(part), 0.5, part)  # one end not known: half of the leg
+    return out
 
 
 def _step_s(t_s: Floats) -> float:

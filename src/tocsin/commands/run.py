@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tocsin.commands.arrow import without_pandas
 from tocsin.commands.options import (
     PRESENT,
     QUARANTINED,
@@ -59,6 +60,7 @@ def run(
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
     with progress() as say, Aside(processes() - 1) as aside:
         # Loaded while those beside this process load what they need.
+        without_pandas()
         from tocsin.register.sign import load_key
         from tocsin.run.bundle import Seal
         from tocsin.run.flow import run_case
