@@ -30,7 +30,7 @@ def library(source: Path) -> ctypes.CDLL | None:
 def at(values: NDArray[np.generic]) -> int:
     """Return where an array begins; it has to lie in one piece."""
     try:  # four times as quick as the interface
-        return ctypes.addressof(ctypes.c_char.from_buffer(values))
+        return ctypes.addressof(ctypes.c_char.from_buffer(values))  # type: ignore[arg-type]
     except (TypeError, ValueError):  # not to be written to, in pieces, or empty
         if not values.flags.c_contiguous:
             raise ValueError("an array for a compiled loop lies in pieces") from None
