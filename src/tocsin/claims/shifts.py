@@ -94,7 +94,7 @@ class Shifts:
         part.gain_d = {key: gain for key, gain in self.gain_d.items() if key in keys}
         return part
 
-    def fewer(self, samples: int = 12, times: int = 50, *, rough: bool = True) -> Shifts:
+    def fewer(self, samples: int = 6, times: int = 40, *, rough: bool = True) -> Shifts:
         """Return the same with fewer samples and times: enough to find where to look closely.
 
         rough  whether some hundred metres of distance are near enough
