@@ -28,6 +28,7 @@ class Book:
         self.over: set[str] = set()  # what they tell of has ended; a reopened one stays in sight
         self._until_s: dict[str, float] = {}  # snoozed until, on the watch's clock
         self._changed: dict[str, None] = {}
+        self._taken: list[str] = []  # the last time
         self._closed: OrderedDict[str, None] = OrderedDict()  # in the order of closing
         self._tests: dict[str, None] = {}  # open ones
 
@@ -145,7 +146,13 @@ class Book:
 
     def taken(self) -> Alerts:
         """Return the alerts changed since the last call, by id; forget what is long closed."""
-        out = Alerts(tuple([self._alerts[name] for name in sorted(self._changed)]))
+        for name in self._taken:  # what was read since is no draft any more
+            before = self._alerts.get(name)
+            if isinstance(before, Draft) and before.written is not None:
+                self._alerts[name] = before.written
+                self._drafts.pop(name, None)
+        self._taken = sorted(self._changed)
+        out = Alerts(tuple([self._alerts[name] for name in self._taken]))
         self._changed.clear()
         while len(self._closed) > self._kept:
             name, _ = self._closed.popitem(last=False)
@@ -170,7 +177,7 @@ class Book:
         self.over = set(told["over"])
         self._closed = OrderedDict.fromkeys(told["closed"])
         self._until_s = dict(told["until_s"])
-        self._changed = {}
+        self._changed, self._taken = {}, []
         self._tests = {
             name: None
             for name, each in self.alerts.items()

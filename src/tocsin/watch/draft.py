@@ -17,7 +17,7 @@ class Draft:
     """An alert: what tells it from others and what was done, and how the rest is written."""
 
     __slots__ = (
-        *("_from", "_made", "_make", "area", "closed_ns", "handling", "id", "kind", "opened_ns"),
+        *("_from", "written", "_make", "area", "closed_ns", "handling", "id", "kind", "opened_ns"),
         *("revision", "rule", "state", "track"),
     )
 
@@ -41,13 +41,13 @@ class Draft:
         self.opened_ns, self.closed_ns, self.handling = opened_ns, closed_ns, handling
         # Not a closure, which is eight things for the collector of garbage to go through.
         self._make, self._from = make, source
-        self._made: Alert | None = None
+        self.written: Alert | None = None
 
     def made(self) -> Alert:
         """Return the alert; what it was to be written from is let go."""
-        if self._made is None:
-            self._made, self._from = self._make(self, self._from), None
-        return self._made
+        if self.written is None:
+            self.written, self._from = self._make(self, self._from), None
+        return self.written
 
 
 def made(each: Alert | Draft) -> Alert:
