@@ -58,8 +58,9 @@ docs: setup ## build the documentation into site/
 	$(BIN)/zensical build --strict --clean
 	@echo "open site/index.html, or with its search: $(BIN)/python -m http.server -d site"
 
-bench: setup ## time find, smoother and posterior beside their peers; try the calibration
+bench: setup ## time find, smoother, posterior and a whole case; try the calibration
 	$(BIN)/python benchmarks/find_passages.py
 	$(BIN)/python benchmarks/smoother.py
 	$(BIN)/python benchmarks/posterior.py
+	$(BIN)/python benchmarks/reference_case.py
 	$(BIN)/python benchmarks/calibration.py --tracks 60

@@ -64,6 +64,8 @@ def judge(
     rng: Generator,
     step_m: Floats | None = None,
     outward_m: Floats | None = None,
+    *,
+    in_place: bool = False,
 ) -> Judged:
     """Return what the samples say of one volume.
 
@@ -71,12 +73,14 @@ def judge(
     sigma_m   one-sigma error of the boundary
     step_m    (M, K - 1) `steps_m` of the samples, where the caller has them already
     outward_m (M, K) distance from the unshifted outward limit where inside; None: as `signed_m`
+    in_place  whether both may be overwritten: they are as large as all samples
     """
     if step_m is None:
         step_m = steps_m(posterior.lon_deg, posterior.lat_deg)
     shift = rng.standard_normal(len(signed_m)) * sigma_m
-    signed = signed_m + shift[:, None]
-    far = None if outward_m is None else outward_m + shift[:, None]
+    given = [signed_m] if outward_m is None else [signed_m, outward_m]
+    signed, *more = (np.add(each, shift[:, None], out=each if in_place else None) for each in given)
+    far = more[0] if more else None
     seen = posterior.observed
     inside = (signed > 0) & seen
     p_t = np.where(seen, inside.mean(axis=0), np.nan)

@@ -152,7 +152,7 @@ def _with_samples(
     mine: Sequence[Weighed],
     places: Mapping[str, tuple[Floats, Floats]],
 ) -> Evidence:
-    columns = np.arange(0, len(target.t_ns), max(1, round(EVERY_S / _step_s(target))))
+    columns = slice(None, None, max(1, round(EVERY_S / _step_s(target))))
 
     def thin(values: Floats) -> Floats:
         return np.ascontiguousarray(values[..., columns] if values.size else values)

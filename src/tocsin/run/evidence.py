@@ -65,20 +65,20 @@ def weigh(
     workers = os.cpu_count() or 1  # and no more at a time: each takes as much memory as its track
     with ThreadPoolExecutor(workers) as pool:
         for track in tracks:
-            step_m = steps_m(track.posterior.lon_deg, track.posterior.lat_deg)
-            weighing = partial(_weighed, track, step_m, limits)
-            out += pool.map(weighing, outlines, alone, rng.spawn(len(outlines)))
+            chances = rng.spawn(len(outlines))
+            far = pool.map(partial(_measured, track, limits), outlines, alone, chances)
+            made = track.posterior
+            step_m = pool.submit(steps_m, made.lon_deg, made.lat_deg)
+            told = list(far)  # before any is judged: a long one is then not left to the end
+            weighing = partial(_weighed, track, step_m.result())
+            out += pool.map(weighing, outlines, told, chances)
     return out
 
 
-def _weighed(
-    track: DarkTrack,
-    step_m: Floats,
-    limits: Limits | None,
-    outline: Outline,
-    alone: Boundary,
-    rng: Generator,
-) -> Weighed:
+def _measured(
+    track: DarkTrack, limits: Limits | None, outline: Outline, alone: Boundary, rng: Generator
+) -> tuple[Floats, Floats | None, Outward | None]:
+    """Return distances from a limit, and from its outward part, and that part."""
     made, sigma_m = track.posterior, outline.volume.sigma_m
     flat = signed_distance_m(made.lon_deg, made.lat_deg, 0, alone)
     signed = within(flat, room_m(outline, made.h_hae_m, track.heights, rng))
@@ -86,7 +86,20 @@ def _weighed(
     if limits is not None and (signed > -SIGMAS * sigma_m).any():
         limit = limits(outline)
         far = outward_m(made.lon_deg, made.lat_deg, flat, sigma_m, limit) if limit else None
-    return Weighed(track, outline, judge(made, signed, sigma_m, rng, step_m, far), limit)
+    return signed, far, limit
+
+
+def _weighed(
+    track: DarkTrack,
+    step_m: Floats,
+    outline: Outline,
+    told: tuple[Floats, Floats | None, Outward | None],
+    rng: Generator,
+) -> Weighed:
+    signed, far, limit = told
+    sigma_m = outline.volume.sigma_m
+    found = judge(track.posterior, signed, sigma_m, rng, step_m, far, in_place=True)
+    return Weighed(track, outline, found, limit)
 
 
 def incursions(weighed: Sequence[Weighed], allowed: str, inputs: Sequence[str]) -> list[Json]:
