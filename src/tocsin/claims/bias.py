@@ -29,7 +29,7 @@ LIMIT_SIGMA = 300.0
 SAMPLES = 200  # the median margin of a Gaussian is then known to 9 % of its spread
 FEWER = 60  # on the way there
 TIMES = 150  # between which everything is taken as straight
-EXACT_SIGMA = 20.0  # up to which a tenth is told
+EXACT_SIGMA = 8.0  # up to which a tenth is told: beyond, a drawn flight hangs on last digits
 
 MOVING = ("speed", "path_length", "height")  # asks for positions themselves, not distances only
 

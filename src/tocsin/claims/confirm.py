@@ -96,10 +96,12 @@ def _on_its_ray(
     high: tuple[float, float] | None = None  # the shortest that holds
     at = min(size, limit)
     for _ in range(tries):
-        margin, p = weighing(at / size * point)
+        # To a thousandth: the last digits of a search are not to decide what is drawn.
+        bias = np.round(at / size * point, 3)
+        margin, p = weighing(bias)
         before = high or low
         if margin >= 0:
-            high, found = (at, margin), Confirmed(at / size * point, p)
+            high, found = (at, margin), Confirmed(bias, p)
         elif np.isfinite(margin):
             low = (at, margin)
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from tocsin.claims.bias import Need, bias_needed, least, study_of
+from tocsin.claims.bias import EXACT_SIGMA, Need, bias_needed, least, study_of
 from tocsin.claims.changes import changes_if
 from tocsin.claims.compatibility import Clouds, compatible
 from tocsin.claims.evaluate import evaluate
@@ -153,8 +153,10 @@ def to_row(
 
 
 def _rounded(need: Need | None) -> float | None:
-    """Return the bias to a tenth: it is found no closer."""
-    return None if need is None or need.sigma is None else round(need.sigma, 1)
+    """Return the bias to a tenth, and from 8 sigma on to a whole one: it is found no closer."""
+    if need is None or need.sigma is None:
+        return None
+    return round(need.sigma, 1) if need.sigma < EXACT_SIGMA else float(round(need.sigma))
 
 
 def _rests_on(answer: Answer, evidence: Evidence) -> list[Row]:
