@@ -17,6 +17,7 @@ from tocsin.claims.compatibility import Clouds, compatible
 from tocsin.claims.evaluate import evaluate
 from tocsin.claims.evidence import Answer, Evidence
 from tocsin.claims.grammar import parse
+from tocsin.claims.quantities import forget
 from tocsin.claims.reading import mapping_note, reading
 from tocsin.claims.rivals import among_variants, favoured
 from tocsin.claims.shifts import Shifts, light
@@ -104,6 +105,7 @@ def judge(
         to_row(claim, trees[claim.id], answers[claim.id], needs[claim.id], turns, evidence)
         for claim, turns in zip(claims, changes, strict=True)
     ]
+    forget()
     return rows, pairs
 
 

@@ -144,6 +144,12 @@ def leg_m(posterior: Posterior) -> Floats:
     return geo.arc_m(np.sqrt(np.sum(np.diff(xyz, axis=1) ** 2, axis=-1)))
 
 
+def forget() -> None:
+    """Let go of what is kept of samples: they may be large, and the next claims are of others."""
+    _outward_m.cache_clear()
+    leg_m.cache_clear()
+
+
 def speed_mps(posterior: Posterior) -> Floats:
     """Return ground speed, (M, K): over the two legs that meet at a time, one at the ends."""
     legs, dt_s = leg_m(posterior), np.diff(posterior.t_ns) / 1e9
