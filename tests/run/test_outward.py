@@ -192,6 +192,9 @@ def _run(folder: Path, target: str) -> dict[str, Any]:
     (folder / "case.toml").write_text(CASE.format(target=target))
     run_case(folder / "case.toml", folder / "out")
     told: dict[str, Any] = json.loads((folder / "out" / "findings.json").read_text())
+    view = json.loads((folder / "out" / "view.json").read_text())
+    (answer,) = view["answers"]
+    told["greatest_m"] = max(answer["depth_m"]["q50"])
     return told
 
 
@@ -213,6 +216,9 @@ def test_a_case_with_a_flag_says_from_which_edge_and_its_claims_mean_the_same(
     assert GEOD.inv(*turn, told["lon_deg"], told["lat_deg"])[2] == pytest.approx(deep, abs=500)
     for name in ("id", "p_inside", "entry_utc", "exit_utc", "duration_s", "path_inside_m"):
         assert before[name] == after[name]
+    # The incident screen's depth over time is of the same edges.
+    assert plain["greatest_m"] == pytest.approx(before["max_depth_m"]["q50"], abs=50)
+    assert ruled["greatest_m"] == pytest.approx(deep, abs=50)
     assert [row["verdict"] for row in plain["claims"]] == ["supported"]
     assert [row["verdict"] for row in ruled["claims"]] == ["contradicted"]
     assert any("edges shared with LV do not count" in line for line in ruled["limits"])

@@ -59,6 +59,7 @@ class Studied:
     weighed: tuple[Weighed, ...]
     findings: dict[str, Any]
     asked: Recorder | Asked | None = None  # what a register answered, where there was one
+    limits: OutwardLimits | None = None  # from which edges depth is measured
     shown: Shown | None = None  # its figures, where they were begun before it was answered
 
 
@@ -177,7 +178,9 @@ def study(
         refusals=(*gathered.refusals, *records.refusals),
         failures=(*gathered.failures, *records.failures),
     )
-    return Studied(case, gathered, airspace, outlines, found, weighed, findings, asked, shown)
+    return Studied(
+        case, gathered, airspace, outlines, found, weighed, findings, asked, limits, shown
+    )
 
 
 def _trees(case: Case, airspace: Airspaces) -> dict[str, Node]:

@@ -198,7 +198,7 @@ def _own_tracks(done: Studied, data: DossierData, t0_ns: int) -> tuple[list[Json
     for drawn in own.wanted(mine, done.findings):
         count = done.gathered.counts.get(drawn.track)
         tracks.append(own.track_of(drawn, done.gathered.tracks, count, t0_ns / 1e9, data.max_gap_s))
-        for outline, told in own.answers_of(drawn, done.outlines, done.findings):
+        for outline, told in own.answers_of(drawn, done.outlines, done.findings, done.limits):
             volume = outline.volume
             answers.append(_answer(drawn.track, volume.name, volume.hypothesis, told))
     return tracks, answers

@@ -16,6 +16,8 @@ from tocsin import geo
 from tocsin.dossier.data import DrawnTrack
 from tocsin.incursion.boundary import put_together
 from tocsin.incursion.instant import inside_at
+from tocsin.incursion.outward import Limits
+from tocsin.incursion.outward_samples import outward_m
 from tocsin.run.incident_view_rows import CHANCES, DEGREES, METRES, Json, numbers, spaced
 from tocsin.schema import DISTRUST, Floats, Outline
 from tocsin.track.corridor import over_ground
@@ -121,9 +123,15 @@ def track_of(
 
 
 def answers_of(
-    drawn: DrawnTrack, outlines: Sequence[Outline], findings: Mapping[str, Any]
+    drawn: DrawnTrack,
+    outlines: Sequence[Outline],
+    findings: Mapping[str, Any],
+    limits: Limits | None,
 ) -> list[tuple[Outline, Json]]:
-    """Return P(inside) and depth of one track in the volumes that matter to it."""
+    """Return P(inside) and depth of one track in the volumes that matter to it.
+
+    limits  from which edges depth is measured; None: from every one
+    """
     flown = along(drawn)
     entered = {
         (row["volume"], row["hypothesis"])
@@ -140,10 +148,21 @@ def answers_of(
         boundary = put_together([outline])
         p, signed = inside_at(flown.lon_deg, flown.lat_deg, cov, boundary, volume.sigma_m)
         spread = Z_95 * np.hypot(sigma, volume.sigma_m)
-        depth = {"q05": signed - spread, "q50": signed, "q95": signed + spread}
+        deep = _deep(flown, signed, outline, limits)
+        depth = {"q05": deep - spread, "q50": deep, "q95": deep + spread}
         told = {name: numbers(values, METRES) for name, values in depth.items()}
         out.append((outline, {"p": numbers(p, CHANCES), "depth_m": told}))
     return out
+
+
+def _deep(flown: Flown, signed_m: Floats, outline: Outline, limits: Limits | None) -> Floats:
+    """Return the depth over time: inside from the outward limit, outside as far as any edge."""
+    limit = limits(outline) if limits is not None and (signed_m > 0).any() else None
+    if limit is None:
+        return signed_m
+    at = flown.lon_deg[None], flown.lat_deg[None]
+    far = outward_m(*at, signed_m[None], outline.volume.sigma_m, limit)
+    return signed_m if far is None else np.where(signed_m > 0, far[0], signed_m)
 
 
 def _observed(t_s: Floats, breaks: Any, max_gap_s: float) -> list[list[float]]:
