@@ -36,9 +36,8 @@ def ended(x: int) -> int:
 def test_shared_work_is_done_once_each_and_comes_in_order() -> None:
     with Aside(1) as aside:
         waiting = aside.share(doubled, range(40))
-        time.sleep(2)  # until the other process is there
+        other = aside.ask(doubled, 21)()  # the other process is there, and has begun to share
         found = waiting()
-        other = aside.ask(doubled, 21)()
     assert [value for value, _ in found] == [2 * x for x in range(40)]
     assert other[0] == 42 and other[1] != os.getpid()
     assert {pid for _, pid in found} >= {other[1]}
