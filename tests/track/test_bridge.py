@@ -57,7 +57,7 @@ def test_straight_to_longitude_and_latitude() -> None:
     np.testing.assert_allclose(mean, xy.mean(axis=0), rtol=0, atol=1e-9)
     for got, wanted in zip((lon, lat), plane.exactly(xy), strict=True):
         np.testing.assert_allclose(got, wanted, rtol=0, atol=1e-11)
-    one = bridge.bridge(T_S[:1], x[:, :1], mode[:, :1], np.zeros(2), Modes(), chance.Again(0))
+    one = bridge.bridge(T_S[:1], x[:, :1], mode[:, :1], np.zeros(2), Modes(), chance.Repeated(0))
     assert np.array_equal(one[:, 1], x[:, 0, :2])
 
 
@@ -65,7 +65,7 @@ def test_numbers_that_are_the_same_for_everybody() -> None:
     rng = np.random.default_rng(7)
     wanted = rng.random(5), rng.standard_normal((2, 3)), rng.random((4,))
     for _ in range(2):
-        same = chance.Again(7)
+        same = chance.Repeated(7)
         got = same.random(5), same.standard_normal((2, 3)), same.random((4,))
         for one, other in zip(got, wanted, strict=True):
             assert np.array_equal(one, other) and not one.flags.writeable

@@ -80,8 +80,16 @@ def _comes_late(weighing: Weighing, point: Floats, most: float) -> bool:
     size = float(np.linalg.norm(point))
     if not 0 < size < most:
         return False
-    (here, _), (there, _) = weighing(point), weighing(most / size * point)
+    (here, _), (there, _) = (weighing(_as_long(point, length)) for length in (size, most))
     return bool(here <= there < 0)
+
+
+def _as_long(point: Floats, length: float) -> Floats:
+    """Return the bias of a length on the ray of a point, to a thousandth of a sigma.
+
+    The last digits of a search are not to decide what is drawn, nor to have it drawn twice.
+    """
+    return np.round(length / float(np.linalg.norm(point)) * point, 3)
 
 
 def _on_its_ray(
@@ -96,8 +104,7 @@ def _on_its_ray(
     high: tuple[float, float] | None = None  # the shortest that holds
     at = min(size, limit)
     for _ in range(tries):
-        # To a thousandth: the last digits of a search are not to decide what is drawn.
-        bias = np.round(at / size * point, 3)
+        bias = _as_long(point, at)
         margin, p = weighing(bias)
         before = high or low
         if margin >= 0:

@@ -101,7 +101,8 @@ class Quantities:
     def depth_m(self, volume: str) -> Floats:
         """Return how deep inside a volume, 0 outside; a NaN stays one."""
         signed, hypothesis = self.signed_m(volume), self.world.hypothesis.get(volume, "")
-        if (volume, hypothesis) not in self.evidence.outward:
+        key, have = (volume, hypothesis), self.evidence
+        if key not in have.outward or key not in have.signed_distance_m:
             return np.maximum(signed, 0.0)
         return _outward_m(self.evidence, self.posterior, volume, hypothesis)
 

@@ -52,7 +52,7 @@ class Again:
         # Shares of the samples, not draws: what moves with the biases is not to leap.
         upto = np.floor(np.cumsum(weights(tried), axis=1) * samples + 0.5).astype(np.int64)
         share = np.diff(upto, axis=1, prepend=0).ravel()
-        rng = chance.Again(0)
+        rng = chance.Repeated(0)
         x, mode, _ = backward(
             tried.measured, tried.filtered, rules.modes, share, rng, alike=len(every)
         )
@@ -62,7 +62,7 @@ class Again:
             mine = slice(g * samples, (g + 1) * samples)
             grid = np.clip(asked, plots.t_s[0], plots.t_s[-1])
             own = plots.t_s, x[mine], mode[mine], grid, rules.modes
-            placed(*own, chance.Again(1), self.plane, lon[mine], lat[mine])
+            placed(*own, chance.Repeated(1), self.plane, lon[mine], lat[mine])
             heights = [np.interp(grid, plots.t_s, at) for at in tried.heights[g]]
             h[mine] = np.repeat(np.stack(heights), share[g * count : (g + 1) * count], axis=0)
         since = np.abs(asked[:, None] - self.plots.t_s[None]).min(axis=1)

@@ -26,7 +26,7 @@ class Chance(Protocol):
         """Return normal numbers of a shape."""
 
 
-class Again:
+class Repeated:
     """The numbers of `numpy.random.default_rng(seed)`, not to be written to."""
 
     def __init__(self, seed: int) -> None:
