@@ -6,13 +6,15 @@ Flights over a box of Europe against 50 outlines of 2,000 vertices, all from one
 aircraft tells its position twice a second, so that 50,000 updates a second come as ten batches.
 Two settings: the engine as it is delivered (with predicted entries), and with the rule `inside`
 alone (state, P(inside), hysteresis).  An alert is written when somebody reads it: that time is
-told apart.  The peer asks for every update in which of the outlines it
+told apart.  Python looks for garbage between batches, as it does in the service, by the same
+module: that time is told apart too.  The peer asks for every update in which of the outlines it
 lies, in plain degrees and by points alone: no state, no error, no duplicate told apart.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from pathlib import Path
@@ -21,6 +23,7 @@ import numpy as np
 import shapely
 
 from tocsin.airspace.edges import outline
+from tocsin.run.live.garbage import Garbage
 from tocsin.schema import Edge, Ring, Volume
 from tocsin.schema.live import AlertKind
 from tocsin.watch.area import Area, area_of
@@ -109,6 +112,31 @@ class Traffic:
         return made, START_NS + round(self._t_s * 1e9)
 
 
+class Looks:
+    """When Python looked for garbage, and how long it took."""
+
+    def __init__(self) -> None:
+        self.within = False  # a batch whose time counts
+        self._began = 0.0
+        self._took: dict[bool, list[float]] = {True: [], False: []}
+        gc.callbacks.append(self)
+
+    def __call__(self, phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            self._began = time.perf_counter()
+        else:
+            self._took[self.within].append(time.perf_counter() - self._began)
+
+    def told(self) -> str:
+        """Return how often and how long at most."""
+        within, between = (self._took[each] for each in (True, False))
+        longest_ms = 1e3 * max(between, default=0.0)
+        return (
+            f"garbage looked for {len(between)} times between batches, {longest_ms:.1f} ms "
+            f"at most, {len(within)} times within one"
+        )
+
+
 def told(name: str, wall_s: list[float], cpu_s: list[float], note: str) -> dict[str, object]:
     """Print one line of the table; return it."""
     wall, cpu = np.array(wall_s) * 1e3, np.array(cpu_s) * 1e3
@@ -140,19 +168,29 @@ def run(
     squares = engine.warm(400_000)
     traffic = Traffic(rng, tracks)
     wall, cpu, alerts, reading_s = [], [], 0, 0.0
+    garbage = Garbage()
+    garbage.begin()
+    looks = Looks()
     for n in range(WARM_UP + batches):
         batch, now_ns = traffic.batch()
-        begin, used = time.perf_counter(), time.process_time()
-        step = engine.step(batch, now_ns)
+        looks.within = n >= WARM_UP
+        with garbage:
+            begin, used = time.perf_counter(), time.process_time()
+            step = engine.step(batch, now_ns)
+            ended, spent = time.perf_counter(), time.process_time()
+            looks.within = False
         if n >= WARM_UP:
-            wall.append(time.perf_counter() - begin)
-            cpu.append(time.process_time() - used)
+            wall.append(ended - begin)
+            cpu.append(spent - used)
             begin = time.perf_counter()
             alerts += len(tuple(step.alerts))  # written now
             reading_s += time.perf_counter() - begin
+        garbage.settle()
+    garbage.end()
+    gc.callbacks.remove(looks)
     each_us = 1e6 * reading_s / max(alerts, 1)
     told = f"{alerts} alerts, each written in {each_us:.0f} us when it is read"
-    note = f"{len(engine.tracks):,} tracks, {told}, {squares:,} squares"
+    note = f"{len(engine.tracks):,} tracks, {told}, {looks.told()}, {squares:,} squares"
     return wall, cpu, note
 
 

@@ -17,6 +17,7 @@ from tocsin.run.live import kept
 from tocsin.run.live.board import Board, Change
 from tocsin.run.live.config import WatchConfig
 from tocsin.run.live.core import Core, Out, packed
+from tocsin.run.live.garbage import Garbage
 from tocsin.run.live.journal import Journal
 from tocsin.run.live.metrics import Latency
 from tocsin.run.live.outbox import Outbox
@@ -154,6 +155,7 @@ class Judge(threading.Thread):
         self._busy_s, self._busy_bytes = _FIRST_S, float(_FIRST_BYTES)  # of late
         self.tracks = 0
         self._shown = Shown(core)
+        self._garbage = Garbage()
         self._checkpoint_ns = core.now_ns
         self._checkpoint_bytes = 0
         # Every second file, so that few alerts wait for one; more often where the quota asks.
@@ -179,6 +181,14 @@ class Judge(threading.Thread):
     def _run(self) -> None:
         warmth = Warmth(self.core)
         warm = warmth.begin(self.core.config.warm_s, self._stopping.is_set)
+        self._garbage.begin()
+        try:
+            self._judge(warmth, warm)
+        finally:
+            self._garbage.end()
+        self._checkpoint()
+
+    def _judge(self, warmth: Warmth, warm: bool) -> None:
         while not self._stopping.is_set():
             records = self._journal.read(self.done, _AT_ONCE)
             if not records:
@@ -191,17 +201,18 @@ class Judge(threading.Thread):
                     break
                 self.hand_ns = record.t_ns
                 self.one(record)
-        self._checkpoint()
+                self._garbage.settle()
 
     def one(self, record: Record) -> None:
         """Judge one record, and hand on what it changed."""
         begun_s = time.monotonic()
-        out = self.core.take(record)
-        if out.alerts:
-            # The screens and the sinks are owed the tracks that an alert tells of, and no more.
-            told = self._shown.told_of(out.alerts)
-            self._board.publish(Change(record.t_ns, rows=told))
-            self._committer.put(Found(record.seq, record.t_ns, out.alerts))
+        with self._garbage:
+            out = self.core.take(record)
+            if out.alerts:
+                # The screens and the sinks are owed the tracks that an alert tells of, no more.
+                told = self._shown.told_of(out.alerts)
+                self._board.publish(Change(record.t_ns, rows=told))
+                self._committer.put(Found(record.seq, record.t_ns, out.alerts))
         self._publish(record, out)
         self._count(record, time.monotonic() - begun_s)
         self._committer.room()
