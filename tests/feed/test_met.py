@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.errors import FeedError
-from tocsin.feed import met
+from tocsin.feed import met, qnhtable
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,9 @@ def test_metar() -> None:
 
 
 def test_qnh_series_between_and_beyond_reports() -> None:
-    series = met.qnh_series("time,qnh_hpa\n2025-09-19T07:00:00Z,1012\n2025-09-19T06:00:00Z,1010\n")
+    series = qnhtable.qnh_series(
+        "time,qnh_hpa\n2025-09-19T07:00:00Z,1012\n2025-09-19T06:00:00Z,1010\n"
+    )
     hour = 3600 * 10**9
     at = series.at(np.array([series.t_ns[0] + hour // 2, series.t_ns[1] + 4 * hour]))
     assert at[0] == pytest.approx(1011.0)
@@ -78,6 +80,6 @@ def test_qnh_series_between_and_beyond_reports() -> None:
 
 def test_a_wrong_qnh_names_its_line() -> None:
     with pytest.raises(FeedError, match=r"line 3.*29\.92"):
-        met.qnh_series("time,qnh_hpa\n2025-09-19T07:00:00Z,1012\n2025-09-19T08:00:00Z,29.92\n")
+        qnhtable.qnh_series("time,qnh_hpa\n2025-09-19T07:00:00Z,1012\n2025-09-19T08:00:00Z,29.92\n")
     with pytest.raises(FeedError, match="line 2"):
-        met.qnh_series("time,qnh_hpa\n2025-09-19T07:00:00,1012\n")
+        qnhtable.qnh_series("time,qnh_hpa\n2025-09-19T07:00:00,1012\n")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.errors import FeedError
-from tocsin.feed import parse
+from tocsin.feed import parse, textcells
 from tocsin.feed.parse import NAT, Fault
 
 
@@ -33,7 +33,7 @@ def ns(text: str) -> int:
     ],
 )
 def test_times(text: str, wanted: int) -> None:
-    value, fault = parse.text_times(pl.Series([text]))
+    value, fault = textcells.times(pl.Series([text]))
     assert (value[0], fault[0]) == (wanted, Fault.NONE)
 
 
@@ -49,25 +49,25 @@ def test_times(text: str, wanted: int) -> None:
     ],
 )
 def test_times_that_are_none(text: str, fault: Fault) -> None:
-    value, found = parse.text_times(pl.Series([text]))
+    value, found = textcells.times(pl.Series([text]))
     assert (value[0], found[0]) == (NAT, fault)
 
 
 @given(st.datetimes(datetime(1980, 1, 7), datetime(2099, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_any_time_reads_back(when: datetime) -> None:
-    value, _ = parse.text_times(pl.Series([when.isoformat()]))
+    value, _ = textcells.times(pl.Series([when.isoformat()]))
     whole = when.replace(microsecond=0)
     assert value[0] == int(whole.timestamp()) * parse.NS + when.microsecond * 1000
-    assert parse.text_times(pl.Series([parse.iso(int(value[0]))]))[0][0] == value[0]
+    assert textcells.times(pl.Series([parse.iso(int(value[0]))]))[0][0] == value[0]
 
 
 def test_clock_change_is_not_guessed() -> None:
     hours = pl.Series(["2025-10-26T03:30:00", "2025-03-30T03:30:00", "2025-07-01T03:30:00"])
-    value, fault = parse.text_times(hours, "Europe/Tallinn")
+    value, fault = textcells.times(hours, "Europe/Tallinn")
     assert fault.tolist() == [Fault.AMBIGUOUS, Fault.AMBIGUOUS, Fault.NONE]
     assert value[2] == ns("2025-07-01T00:30:00+00:00")
     with pytest.raises(FeedError, match="not the name of a time zone"):
-        parse.text_times(hours, "Tallinn/Old Town")
+        textcells.times(hours, "Tallinn/Old Town")
 
 
 def test_seconds_keep_microseconds_and_no_noise() -> None:
@@ -79,13 +79,13 @@ def test_seconds_keep_microseconds_and_no_noise() -> None:
 
 
 def test_numbers() -> None:
-    value, fault = parse.text_numbers(pl.Series(["1e2", " 7 ", "FL35O", "", "NaN", "inf", "-"]))
+    value, fault = textcells.numbers(pl.Series(["1e2", " 7 ", "FL35O", "", "NaN", "inf", "-"]))
     assert value[:2].tolist() == [100.0, 7.0]
     assert fault.tolist() == [
         Fault.NONE, Fault.NONE, Fault.UNREADABLE, Fault.BLANK, Fault.NAN, Fault.UNREADABLE,
         Fault.BLANK,
     ]  # fmt: skip
-    assert parse.text_numbers(pl.Series(["59,5"]), decimal_comma=True)[0][0] == 59.5
+    assert textcells.numbers(pl.Series(["59,5"]), decimal_comma=True)[0][0] == 59.5
 
 
 def test_heights() -> None:

@@ -54,18 +54,20 @@ def run(
 ) -> int:
     """Run a case: sources, airspace, reports and claims to findings and a dossier."""
     from tocsin.run.aside import Aside, processes
+    from tocsin.run.loading import loading
     from tocsin.settings import FindSettings
 
     fail_on = fail_on_of(fail_on)
     settings = FindSettings(max_gap_s=gap_of(max_gap), integrity=not no_integrity)
     with progress() as say, Aside(processes() - 1) as aside:
         # Loaded while those beside this process load what they need.
-        without_pandas()
-        from tocsin.register.sign import load_key
-        from tocsin.run.bundle import Seal
-        from tocsin.run.flow import run_case
-        from tocsin.run.output import dumps
-        from tocsin.run.redact import target
+        with loading():
+            without_pandas()
+            from tocsin.register.sign import load_key
+            from tocsin.run.bundle import Seal
+            from tocsin.run.flow import run_case
+            from tocsin.run.output import dumps
+            from tocsin.run.redact import target
 
         if key is not None:
             load_key(key)  # a key that cannot sign is said now, not when all is computed

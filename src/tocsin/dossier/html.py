@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tocsin.errors import UsageError
@@ -22,6 +21,8 @@ TLP = {
 
 def page(values: dict[str, Any], template: str = "dossier.html.j2") -> str:
     """Return the HTML of a page; a name that the template needs and is not given is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # half of this room's loading
+
     environment = Environment(
         loader=PackageLoader("tocsin.dossier"),
         autoescape=True,

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from tocsin.errors import FeedError
-from tocsin.feed import parse
+from tocsin.feed import parse, textcells
 from tocsin.feed.layout import Layout
 from tocsin.feed.parse import NAT, Fault, Floats, Ints
 from tocsin.feed.rows import Rows
@@ -62,7 +62,7 @@ def times(rows: Rows, layout: Layout, cells: Cells, options: ReadOptions) -> Int
 
 
 def _local(rows: Rows, layout: Layout, ns: Ints, cells: Cells) -> Ints:
-    out, fault = parse.localise(ns, str(layout.zone))
+    out, fault = textcells.localise(ns, str(layout.zone))
     rows.refuse(
         fault == Fault.AMBIGUOUS,
         "ambiguous-time",
@@ -74,11 +74,11 @@ def _local(rows: Rows, layout: Layout, ns: Ints, cells: Cells) -> Ints:
 def _text_times(rows: Rows, layout: Layout, cells: pl.Series) -> Ints:
     if layout.time_format:
         return _formatted_times(rows, layout, cells)
-    number, number_fault = parse.text_numbers(cells)
+    number, number_fault = textcells.numbers(cells)
     numeric = number_fault == Fault.NONE
     if numeric.all():
         return parse.epoch_ns(number, layout.time_unit)
-    ns, fault = parse.text_times(cells, layout.zone)
+    ns, fault = textcells.times(cells, layout.zone)
     ns = np.where(numeric, parse.epoch_ns(number, layout.time_unit), ns)
     naive = (fault == Fault.NAIVE) & ~numeric
     if naive.all():  # said once, not a million times
@@ -128,7 +128,7 @@ def _formatted_times(rows: Rows, layout: Layout, cells: pl.Series) -> Ints:
         )
     ns = read.dt.epoch("ns").fill_null(NAT).to_numpy()
     rows.refuse(
-        (ns == NAT) & ~parse.is_blank(cells),
+        (ns == NAT) & ~textcells.is_blank(cells),
         "bad-time",
         lambda row: f'{layout.time} "{cells[row]}" does not look like {layout.time_format}',
     )
@@ -142,10 +142,10 @@ def numbers(rows: Rows, name: str, cells: Cells, comma: bool, *, level: bool = F
     """
     if not isinstance(cells, pl.Series):
         return _typed(rows, name, cells)
-    value, fault = parse.text_numbers(cells, decimal_comma=comma)
+    value, fault = textcells.numbers(cells, decimal_comma=comma)
     bad = fault == Fault.UNREADABLE
     if level and bad.any():
-        metres, is_level = parse.text_levels(cells)
+        metres, is_level = textcells.levels(cells)
         value = np.where(is_level, metres, value)
         bad &= ~is_level
     hint = "; flight levels look like FL350" if name.lower().startswith(("h_", "alt")) else ""
@@ -170,7 +170,7 @@ def coordinate(rows: Rows, name: str, cells: Cells, comma: bool) -> Floats:
     """Return a coordinate, NaN where none was reported; a NaN that was written is refused."""
     value = numbers(rows, name, cells, comma)
     if isinstance(cells, pl.Series):
-        _, fault = parse.text_numbers(cells, decimal_comma=comma)
+        _, fault = textcells.numbers(cells, decimal_comma=comma)
         written = fault == Fault.NAN
     else:
         written = np.isnan(value)
@@ -197,8 +197,8 @@ def levels(rows: Rows, name: str, cells: Cells, notes: list[str]) -> Floats | No
     if not isinstance(cells, pl.Series):
         notes.append(unknown)
         return None
-    number, fault = parse.text_numbers(cells)
-    metres, is_level = parse.text_levels(cells)
+    number, fault = textcells.numbers(cells)
+    metres, is_level = textcells.levels(cells)
     other = (fault == Fault.UNREADABLE) & ~is_level
     if other.any():
         written = np.array(

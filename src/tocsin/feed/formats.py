@@ -76,6 +76,10 @@ FORMATS: tuple[Format, ...] = (
 #: Tried only after the kinds that are refused by name: it takes any text with a line of names.
 _LAST = "table"
 
+#: What is tried first where a file begins as no text does: a dozen readers need not be loaded.
+_BINARY = ("remoteid", "asterix", "beast")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
 
 def detect(source: Source) -> str:
     """Return the name of the format of a source.
@@ -84,7 +88,8 @@ def detect(source: Source) -> str:
     with the list of what can be read.
     """
     head = _sniffable(source)
-    for form in FORMATS:
+    first = [form for form in FORMATS if form.name in _BINARY and _NO_TEXT.search(head[:4])]
+    for form in dict.fromkeys((*first, *FORMATS)):
         if form.name != _LAST and form.reader().sniff(head):
             return form.name
     kind = refused.name(head)

@@ -27,7 +27,7 @@ import polars as pl
 import pyarrow as pa
 
 from tocsin.errors import FeedError
-from tocsin.feed import jsontext, parse
+from tocsin.feed import jsontext, parse, textcells
 from tocsin.feed.csvtable import header, read_csv
 from tocsin.feed.rows import Rows, identity, known, source_id, utc
 from tocsin.feed.source import ReadOptions, Source
@@ -129,7 +129,7 @@ def _granular(source: Source, options: ReadOptions) -> Reading:
 
     def number(name: str) -> parse.Floats:
         column = cells.get(name, empty)
-        out, fault = parse.text_numbers(column)
+        out, fault = textcells.numbers(column)
         bad = (fault == parse.Fault.UNREADABLE) | (fault == parse.Fault.NAN)
         rows.refuse(bad, "not-a-number", lambda row: f'{name} "{column[row]}" is not a number')
         return out
@@ -137,7 +137,7 @@ def _granular(source: Source, options: ReadOptions) -> Reading:
     times: dict[str, parse.Ints] = {}
     for name in ("network_time", "receiver_time"):
         texts = cells[name]
-        ns, fault = parse.text_times(texts.str.replace(r"[Zz]\.(\d+)$", ".${1}Z"))
+        ns, fault = textcells.times(texts.str.replace(r"[Zz]\.(\d+)$", ".${1}Z"))
         rows.refuse(
             fault == parse.Fault.NAIVE,
             "naive-time",

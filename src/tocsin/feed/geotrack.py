@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from tocsin.errors import FeedError
-from tocsin.feed import jsontext, parse
+from tocsin.feed import jsontext, parse, textcells
 from tocsin.feed.layout import read_toml
 from tocsin.feed.parse import Fault
 from tocsin.feed.rows import Rows, identity, source_id, utc
@@ -164,7 +164,7 @@ def _times(rows: Rows, points: Points, zone: str | None) -> parse.Ints:
     with np.errstate(invalid="ignore"):
         seconds = np.where(np.abs(number) > _MILLISECONDS, number / 1000.0, number)
     written = [v if isinstance(v, str) else None for v in points.time]
-    text_ns, fault = parse.text_times(pl.Series(written, dtype=pl.String), zone)
+    text_ns, fault = textcells.times(pl.Series(written, dtype=pl.String), zone)
     shown: Callable[[int], object] = lambda row: points.time[row]  # noqa: E731
     naive = fault == Fault.NAIVE
     if naive.any() and (naive | (fault != Fault.NONE)).all() and np.isnan(number).all():

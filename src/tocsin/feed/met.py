@@ -14,16 +14,12 @@ What is left is the temperature of the day: the column of air below is longer by
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.errors import FeedError
 from tocsin.feed import parse
 from tocsin.schema import Floats
 
@@ -134,35 +130,6 @@ class QnhSeries:
         before = np.maximum(after - 1, 0)
         near_s = np.minimum(np.abs(known_s[after] - asked_s), np.abs(known_s[before] - asked_s))
         return np.where(near_s <= max_age_s, np.interp(asked_s, known_s, self.hpa), np.nan)
-
-
-def qnh_series(text: str, path: str = "") -> QnhSeries:
-    """Return the QNH reports of a CSV with the columns `time` and `qnh_hpa`.
-
-    Times are RFC 3339 with a zone.  Raises FeedError with the line for anything else: a QNH table
-    is small and made by hand, so that it is corrected, not quarantined.
-    """
-    lines = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
-    if not lines or not {"time", "qnh_hpa"} <= set(lines[0]):
-        raise FeedError("needs the columns time and qnh_hpa", path=path, hint="one report a line")
-    times = pl.Series([str(line["time"] or "") for line in lines])
-    t_ns, fault = parse.text_times(times)
-    values, wrong = parse.text_numbers(pl.Series([str(line["qnh_hpa"] or "") for line in lines]))
-    for row in range(len(lines)):
-        place = f"line {row + 2}"
-        if fault[row]:
-            raise FeedError(
-                f'time "{times[row]}" is not UTC time', path=path, place=place, hint="end it in Z"
-            )
-        if wrong[row] or not QNH_RANGE_HPA[0] <= values[row] <= QNH_RANGE_HPA[1]:
-            raise FeedError(
-                f'qnh_hpa "{lines[row]["qnh_hpa"]}" is no sea-level pressure',
-                path=path,
-                place=place,
-                hint="QNH lies between 850 and 1090 hPa",
-            )
-    order = np.argsort(t_ns, kind="stable")
-    return QnhSeries(t_ns[order], values[order])
 
 
 def _qnh(hpa: Floats | float) -> Floats:

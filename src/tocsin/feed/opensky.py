@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tocsin.errors import FeedError
-from tocsin.feed import jsontext, parse
+from tocsin.feed import jsontext, parse, textcells
 from tocsin.feed.columns import constant
 from tocsin.feed.csvtable import CsvTable, header, read_csv
 from tocsin.feed.parse import NAT, Bools, Floats, Ints
@@ -237,16 +237,16 @@ def _csv(table: CsvTable) -> _States:
     bad: list[tuple[Bools, str]] = []
     numbers: dict[str, Floats] = {}
     for name in _NUMBERS:
-        numbers[name], fault = parse.text_numbers(table.columns.get(name, empty))
+        numbers[name], fault = textcells.numbers(table.columns.get(name, empty))
         bad.append((fault == parse.Fault.UNREADABLE, name))
     times: dict[str, Ints] = {}
     for name in _TIMES:
         cells = table.columns.get(name, empty)
-        value, fault = parse.text_numbers(cells)
+        value, fault = textcells.numbers(cells)
         times[name] = parse.epoch_ns(value)
         if (fault == parse.Fault.UNREADABLE).any():
             # The table's times are Unix seconds or UTC; pandas writes the latter without a zone.
-            spelled, fault_text = parse.text_times(cells, zone="UTC")
+            spelled, fault_text = textcells.times(cells, zone="UTC")
             odd = fault == parse.Fault.UNREADABLE
             times[name] = np.where(odd, spelled, times[name])
             bad.append((odd & (fault_text != parse.Fault.NONE), name))
@@ -289,7 +289,7 @@ def _rest(source: Source) -> _States:
 
 def _clean(cells: pl.Series) -> pa.Array:
     stripped = cells.str.strip_chars()
-    blank = pl.Series(parse.is_blank(stripped))
+    blank = pl.Series(textcells.is_blank(stripped))
     out = pl.select(pl.when(~blank).then(stripped)).to_series()
     return out.to_arrow().cast(pa.string())
 

@@ -9,6 +9,7 @@
 #define TILE 32
 #define BITS 5
 #define NODES (TILE + 1)
+#define AHEAD 64
 
 typedef struct {
   double x, y, z;
@@ -32,32 +33,44 @@ static V ecef(double lon_deg, double lat_deg, double a_m, double e2) {
 }
 
 /* Interpolated distances; see Field._look.  Returns 0, 1 where a tile is missing (then `missing`
-   is 1 at its place in the map), 2 where a position lies off the map, 3 where it is none. */
+   is 1 at its place in the map), 2 where a position lies off the map, 3 where it is none.
+
+   Tiles lie apart: those of some positions are called for before the first of them is looked at. */
 long tocsin_look(long count, const double *lon, const double *lat, double lon0, double lat0,
                  double dlon, double dlat, long low_i, long low_j, long wide, long high,
                  const long *slot, const float *values, double *out, char *missing) {
   long state = 0;
-  for (long k = 0; k < count; k++) {
-    double off = lon[k] - lon0;
-    if (!(fabs(off) <= 180.0)) off -= 360.0 * rint(off / 360.0);
-    double x = off / dlon, y = (lat[k] - lat0) / dlat;
-    if (!(fabs(x) < 1e15 && fabs(y) < 1e15)) return 3;
-    long i = (long)x, j = (long)y;
-    i -= x < (double)i, j -= y < (double)j;
-    double whole_x = (double)i, whole_y = (double)j;
-    long column = (i >> BITS) - low_i, row = (j >> BITS) - low_j;
-    if (column < 0 || column >= wide || row < 0 || row >= high) return 2;
-    long tile = slot[row * wide + column];
-    if (tile < 0) {
-      missing[row * wide + column] = 1;
-      state = 1;
-      continue;
+  double per_lon = 1 / dlon, per_lat = 1 / dlat, fx[AHEAD], fy[AHEAD];
+  const float *node[AHEAD];
+  for (long from = 0; from < count; from += AHEAD) {
+    long some = count - from < AHEAD ? count - from : AHEAD;
+    for (long k = 0; k < some; k++) {
+      double off = lon[from + k] - lon0;
+      if (!(fabs(off) <= 180.0)) off -= 360.0 * rint(off / 360.0);
+      double x = off * per_lon, y = (lat[from + k] - lat0) * per_lat;
+      if (!(fabs(x) < 1e15 && fabs(y) < 1e15)) return 3;
+      long i = (long)x, j = (long)y;
+      i -= x < (double)i, j -= y < (double)j;
+      fx[k] = x - (double)i, fy[k] = y - (double)j;
+      long column = (i >> BITS) - low_i, row = (j >> BITS) - low_j;
+      if (column < 0 || column >= wide || row < 0 || row >= high) return 2;
+      long tile = slot[row * wide + column];
+      if (tile < 0) {
+        missing[row * wide + column] = 1;
+        state = 1;
+        continue;
+      }
+      node[k] = values + (tile * NODES + (j & (TILE - 1))) * NODES + (i & (TILE - 1));
+      __builtin_prefetch(node[k]);
+      __builtin_prefetch(node[k] + NODES);
     }
-    const float *v = values + (tile * NODES + (j & (TILE - 1))) * NODES + (i & (TILE - 1));
-    double fx = x - whole_x, fy = y - whole_y;
-    float south = v[1] - v[0], north = v[NODES + 1] - v[NODES];
-    double below = v[0] + south * fx, above = v[NODES] + north * fx;
-    out[k] = below + (above - below) * fy;
+    if (state) continue;
+    for (long k = 0; k < some; k++) {
+      const float *v = node[k];
+      float south = v[1] - v[0], north = v[NODES + 1] - v[NODES];
+      double below = v[0] + south * fx[k], above = v[NODES] + north * fx[k];
+      out[from + k] = below + (above - below) * fy[k];
+    }
   }
   return state;
 }

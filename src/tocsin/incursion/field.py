@@ -128,8 +128,8 @@ class Field:
         """Return in which tile and cell positions lie, and where in the cell."""
         if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
             raise ValueError("a sample has no position")
-        x = geo.wrap_deg(lon - self._lon0) / self._dlon
-        y = (lat - self._lat0) / self._dlat
+        x = geo.wrap_deg(lon - self._lon0) * (1 / self._dlon)
+        y = (lat - self._lat0) * (1 / self._dlat)
         whole_x, whole_y = np.floor(x), np.floor(y)
         i, j = whole_x.astype(np.int64), whole_y.astype(np.int64)
         return i >> _BITS, j >> _BITS, i, j, x - whole_x, y - whole_y

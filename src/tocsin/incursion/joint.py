@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tocsin.incursion.stays import Stays, stays, steps_m
+from tocsin.incursion.stays import Stays, stays
 from tocsin.schema import Floats, Posterior
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -62,7 +62,6 @@ def judge(
     signed_m: Floats,
     sigma_m: float,
     rng: Generator,
-    step_m: Floats | None = None,
     outward_m: Floats | None = None,
     *,
     in_place: bool = False,
@@ -71,12 +70,9 @@ def judge(
 
     signed_m  (M, K) distance of every sample from the unshifted boundary, positive inside
     sigma_m   one-sigma error of the boundary
-    step_m    (M, K - 1) `steps_m` of the samples, where the caller has them already
     outward_m (M, K) distance from the unshifted outward limit where inside; None: as `signed_m`
     in_place  whether both may be overwritten: they are as large as all samples
     """
-    if step_m is None:
-        step_m = steps_m(posterior.lon_deg, posterior.lat_deg)
     shift = rng.standard_normal(len(signed_m)) * sigma_m
     given = [signed_m] if outward_m is None else [signed_m, outward_m]
     signed, *more = (np.add(each, shift[:, None], out=each if in_place else None) for each in given)
@@ -86,7 +82,7 @@ def judge(
     p_t = np.where(seen, inside.mean(axis=0), np.nan)
     t_s = (posterior.t_ns - posterior.t_ns[0]) / 1e9
     episodes = tuple(
-        _episode(posterior, t_s, signed, far, shift, step_m, begin, end)
+        _episode(posterior, t_s, signed, far, shift, begin, end)
         for begin, end in _windows(p_t, t_s, inside)
     )
     return Judged(signed, shift, p_t, float(inside.any(axis=1).mean()), episodes, far)
@@ -119,12 +115,12 @@ def _episode(
     signed: Floats,
     far: Floats | None,
     shift: Floats,
-    step_m: Floats,
     begin: int,
     end: int,
 ) -> Episode:
     seen = posterior.observed
-    found = stays(signed, far, step_m, seen, t_s, (begin, end))
+    at = posterior.lon_deg, posterior.lat_deg
+    found = stays(signed, far, *at, seen, t_s, (begin, end))
     ever = found.ever
     return Episode(
         p_inside=float(ever.mean()),

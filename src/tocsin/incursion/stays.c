@@ -5,40 +5,64 @@
    lengths and times agree to rounding. */
 
 #include <math.h>
+#include <string.h>
 
-/* A place by its parallel: how far from the axis, how far above the equator, and its longitude. */
+#include "../lanes.h"
+
+static const double RAD = 0.017453292519943295;
+
+/* The coefficients of sin d / d, of 1 - cos d, and of sin^2 d / d^2. */
+#define S (-1.0 / 6), (1.0 / 120), (-1.0 / 5040), (1.0 / 362880), (-1.0 / 39916800)
+#define C (1.0 / 2), (-1.0 / 24), (1.0 / 720), (-1.0 / 40320), (1.0 / 3628800)
+#define Q (-1.0 / 3), (2.0 / 45), (-1.0 / 315)
+#define SERIES(x, ...) series(x, (const double[]){__VA_ARGS__}, sizeof((double[]){__VA_ARGS__}) / 8)
+#define NEAR_RAD 0.2   /* off the parallel from which a place is worked out */
+#define SHORT_RAD 0.01 /* half a step's turn: the series are good to rounding for both */
+
+ALWAYS v series(v x, const double *terms, long count) {
+  v out = all(terms[count - 1]);
+  for (long k = count - 2; k >= 0; k--) out = out * x + all(terms[k]);
+  return out;
+}
+
+/* The parallel near which a flight is. */
 typedef struct {
-  double p, z, lon;
-} Place;
+  double lat, s, c, a_m, e2;
+} Parallel;
 
-static Place place(double lon_deg, double lat_deg, double a_m, double e2) {
-  const double rad = 0.017453292519943295;
-  double lat = lat_deg * rad, s = sin(lat);
-  double n = a_m / sqrt(1 - e2 * (s * s));
-  return (Place){n * cos(lat), n * (1 - e2) * s, lon_deg * rad};
+/* How far four places are from the axis, and how far above the equator: of sin(lat + d) and
+   cos(lat + d). */
+ALWAYS void placed(v lat_deg, const Parallel *by, v *p, v *z) {
+  v d = lat_deg * all(RAD) - all(by->lat), q = d * d;
+  v sine = d + d * q * SERIES(q, S), less = q * SERIES(q, C);
+  v s = all(by->s) + (all(by->c) * sine - all(by->s) * less);
+  v c = all(by->c) - (all(by->s) * sine + all(by->c) * less);
+  EACH(i, 0, LANES) {
+    if (fabs(d[i]) < NEAR_RAD) continue;
+    s[i] = sin(lat_deg[i] * RAD), c[i] = cos(lat_deg[i] * RAD);
+  }
+  v n = all(by->a_m) / root(all(1) - all(by->e2) * (s * s));
+  *p = n * c, *z = n * all(1 - by->e2) * s;
 }
 
-/* sin^2, by its series where that is good to rounding. */
-static double sin2(double x) {
-  double x2 = x * x;
-  if (x2 < 1e-4) return x2 * (1 - x2 * (1.0 / 3 - x2 * (2.0 / 45 - x2 / 315)));
-  double s = sin(x);
-  return s * s;
-}
-
-/* How far samples move in each step, along the chord: (rows, times - 1). */
-void tocsin_steps(long rows, long times, const double *lon_deg, const double *lat_deg, double a_m,
-                  double e2, double *out) {
-  for (long row = 0; row < rows; row++) {
-    const double *lon = lon_deg + row * times, *lat = lat_deg + row * times;
-    Place before = place(lon[0], lat[0], a_m, e2);
-    for (long k = 1; k < times; k++) {
-      Place here = place(lon[k], lat[k], a_m, e2);
-      double p = here.p - before.p, z = here.z - before.z;
-      double turn = 4 * here.p * before.p * sin2((here.lon - before.lon) / 2);
-      out[row * (times - 1) + k - 1] = sqrt(p * p + turn + z * z);
-      before = here;
-    }
+/* How far it is in each step, along the chord: four at a time, (count - 1), for which there must be
+   room in whole fours. */
+ALWAYS void chords(long count, const double *lon_deg, const double *lat_deg, const Parallel *by,
+                   double *out) {
+  for (long from = 0; from < count - 1; from += LANES) {
+    long size = count - 1 - from < LANES ? count - 1 - from : LANES;
+    v lon = all(lon_deg[from]), next_lon = lon, lat = all(lat_deg[from]), next_lat = lat;
+    memcpy(&lon, lon_deg + from, size * sizeof *lon_deg);
+    memcpy(&lat, lat_deg + from, size * sizeof *lat_deg);
+    memcpy(&next_lon, lon_deg + from + 1, size * sizeof *lon_deg);
+    memcpy(&next_lat, lat_deg + from + 1, size * sizeof *lat_deg);
+    v p, z, next_p, next_z;
+    placed(lat, by, &p, &z), placed(next_lat, by, &next_p, &next_z);
+    v half = (next_lon - lon) * all(RAD / 2), q = half * half, sin2 = q + q * q * SERIES(q, Q);
+    EACH(i, 0, LANES) if (!(fabs(half[i]) < SHORT_RAD)) sin2[i] = sin(half[i]) * sin(half[i]);
+    v dp = next_p - p, dz = next_z - z;
+    v far = root(dp * dp + all(4) * next_p * p * sin2 + dz * dz);
+    memcpy(out + from, &far, sizeof far);
   }
 }
 
@@ -59,21 +83,23 @@ static double crossing(const double *d, const double *t, long in, long other) {
 
 /* What each of `rows` samples does in the window from `begin` to `end` (both in it) of `times`.
 
-   signed_m, far_m  (rows, times); far_m may be null: depth is then by `signed_m`
-   step_m           (rows, times - 1)
-   out              duration, path, every depth, depth, entry, exit of those that are ever inside,
-                    one after the other, each (rows,)
+   signed_m, far_m   (rows, times); far_m may be null: depth is then by `signed_m`
+   lon_deg, lat_deg  (rows, times)
+   room              (times + 3,), written over
+   out               duration, path, every depth, depth, entry, exit of those that are ever inside,
+                     one after the other, each (rows,)
    Returns how many are; `ever` says which. */
-long tocsin_stays(long rows, long times, long begin, long end, const double *signed_m,
-                  const double *far_m, const double *step_m, const char *seen, const double *t_s,
-                  char *ever, double *out) {
+SWIFT long tocsin_stays(long rows, long times, long begin, long end, const double *signed_m,
+                        const double *far_m, const double *lon_deg, const double *lat_deg,
+                        double a_m, double e2, const char *seen, const double *t_s, char *ever,
+                        double *room, double *out) {
   long found = 0, last_k = end - begin;
   const double *t = t_s + begin;
   const char *was = seen + begin;
   for (long row = 0; row < rows; row++) {
     const double *d = signed_m + row * times + begin;
     const double *far = far_m ? far_m + row * times + begin : d;
-    const double *step = step_m + row * (times - 1) + begin;
+    const double *lon = lon_deg + row * times + begin, *lat = lat_deg + row * times + begin;
     long first = -1, last = -1;
     double every = -INFINITY, deep = -INFINITY, length_s = 0, path = 0;
     for (long k = 0; k <= last_k; k++) {
@@ -86,11 +112,15 @@ long tocsin_stays(long rows, long times, long begin, long end, const double *sig
     }
     ever[row] = first >= 0;
     if (first < 0) continue;
-    for (long k = 0; k < last_k; k++) {
+    double lat0 = lat[first] * RAD;
+    long begins = first > 0 ? first - 1 : 0, ends = last < last_k ? last + 1 : last_k;
+    Parallel by = {lat0, sin(lat0), cos(lat0), a_m, e2};
+    chords(ends - begins + 1, lon + begins, lat + begins, &by, room);
+    for (long k = begins; k < ends; k++) {
       if (!(was[k] && was[k + 1])) continue;
       double part = share(d[k], d[k + 1]);
       length_s += part * (t[k + 1] - t[k]);
-      path += part * step[k];
+      path += part * room[k - begins];
     }
     double *into = out + found++;
     into[0] = length_s;

@@ -43,60 +43,48 @@ def library() -> ctypes.CDLL | None:
     found = compiled.library(SOURCE)
     if found is None or ctypes.sizeof(_LONG) != 8:
         return None
-    found.tocsin_steps.argtypes = [_LONG, _LONG, _AT, _AT, _REAL, _REAL, _AT]
-    found.tocsin_steps.restype = None
-    found.tocsin_stays.argtypes = [_LONG] * 4 + [_AT] * 7
+    found.tocsin_stays.argtypes = [_LONG] * 4 + [_AT] * 4 + [_REAL] * 2 + [_AT] * 5
     found.tocsin_stays.restype = _LONG
     return found
-
-
-def steps_m(lon_deg: Floats, lat_deg: Floats) -> Floats:
-    """Return how far each sample moves in each step over the ellipsoid, (M, K - 1)."""
-    rows, times = lon_deg.shape
-    out = np.empty((rows, times - 1))
-    lib = library()
-    if lib is not None:
-        lon, lat = (np.ascontiguousarray(each, np.float64) for each in (lon_deg, lat_deg))
-        lib.tocsin_steps(rows, times, at(lon), at(lat), geo.A_M, geo.E2, at(out))
-        return out
-    for row in range(0, rows, _ROWS):
-        some = slice(row, row + _ROWS)
-        step = np.diff(geo.ecef(lon_deg[some], lat_deg[some]), axis=1)
-        out[some] = np.sqrt(geo.dot(step, step))
-    return out
 
 
 def stays(
     signed_m: Floats,
     far_m: Floats | None,
-    step_m: Floats,
+    lon_deg: Floats,
+    lat_deg: Floats,
     seen: NDArray[np.bool_],
     t_s: Floats,
     window: tuple[int, int],
 ) -> Stays:
     """Return what samples do between two times of the grid, both of them in it.
 
-    signed_m  (M, K) distance from the limit, positive inside
-    far_m     (M, K) depth where inside; None: as `signed_m`
-    step_m    (M, K - 1) `steps_m`
-    seen      (K,) times at which the flight was observed
-    t_s       (K,)
+    signed_m          (M, K) distance from the limit, positive inside
+    far_m             (M, K) depth where inside; None: as `signed_m`
+    lon_deg, lat_deg  (M, K) where it is: a path is the sum of the chords of its steps
+    seen              (K,) times at which the flight was observed
+    t_s               (K,)
     """
     lib = library()
     if lib is None:
-        return _stays(signed_m, far_m, step_m, seen, t_s, window)
+        return _stays(signed_m, far_m, lon_deg, lat_deg, seen, t_s, window)
     rows, times = signed_m.shape
-    signed, step, t = (np.ascontiguousarray(each) for each in (signed_m, step_m, t_s))
+    signed, lon, lat, t = (
+        np.ascontiguousarray(each, np.float64) for each in (signed_m, lon_deg, lat_deg, t_s)
+    )
     far = None if far_m is None else np.ascontiguousarray(far_m)
     was = np.ascontiguousarray(seen)
-    ever, out = np.empty(rows, np.bool_), np.empty((6, rows))
+    ever, room, out = np.empty(rows, np.bool_), np.empty(times + 3), np.empty((6, rows))
     count = lib.tocsin_stays(
         rows,
         times,
         *window,
         at(signed),
         None if far is None else at(far),
-        *map(at, (step, was, t, ever, out)),
+        *map(at, (lon, lat)),
+        geo.A_M,
+        geo.E2,
+        *map(at, (was, t, ever, room, out)),
     )
     return Stays(ever, *out[:, :count])
 
@@ -104,7 +92,8 @@ def stays(
 def _stays(
     signed_m: Floats,
     far_m: Floats | None,
-    step_m: Floats,
+    lon_deg: Floats,
+    lat_deg: Floats,
     seen: NDArray[np.bool_],
     t_s: Floats,
     window: tuple[int, int],
@@ -120,8 +109,18 @@ def _stays(
     if far_m is not None:
         depth = np.where(inside, far_m[:, within][ever], -np.inf).max(axis=1)
     entry, leave = _ends(d, t, inside)
-    path = np.einsum("mk,mk->m", share, step_m[ever][:, begin:end])
+    path = _path_m(share, lon_deg[ever][:, within], lat_deg[ever][:, within])
     return Stays(ever, share @ np.diff(t), path, every, depth, entry, leave)
+
+
+def _path_m(share: Floats, lon_deg: Floats, lat_deg: Floats) -> Floats:
+    """Return how far each sample moves inside, (m,)."""
+    out = np.empty(len(share))
+    for row in range(0, len(share), _ROWS):
+        some = slice(row, row + _ROWS)
+        step = np.diff(geo.ecef(lon_deg[some], lat_deg[some]), axis=1)
+        out[some] = (share[some] * np.sqrt(geo.dot(step, step))).sum(axis=1)
+    return out
 
 
 def share_inside(d: Floats) -> Floats:

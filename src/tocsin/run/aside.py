@@ -21,11 +21,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tocsin.errors import TocsinError, UsageError
+from tocsin.run.loading import loading
 
 PROCESSES = "TOCSIN_PROCESSES"
 MOST = 4  # with this one: a case has few claims that take long, and each process some memory
 #: What they will be asked for, loaded while nobody asks yet.
-LOADS = ("matplotlib.figure", "tocsin.run.shown", "tocsin.run.results")
+LOADS = ("matplotlib.figure", "tocsin.run.shown", "tocsin.run.results", "jinja2")
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -149,8 +150,9 @@ def _end_with(parent: Any) -> None:
 
 
 def _load() -> None:
-    for name in LOADS:
-        import_module(name)
+    with loading():
+        for name in LOADS:
+            import_module(name)
 
 
 def _keep(work: Callable[[Any], Any]) -> None:

@@ -18,7 +18,6 @@ from tocsin.incursion.field import signed_distance_m
 from tocsin.incursion.joint import Episode, Judged, judge
 from tocsin.incursion.outward import Limits, Outward
 from tocsin.incursion.outward_samples import SIGMAS, deepest, outward_m
-from tocsin.incursion.stays import steps_m
 from tocsin.run.findings import utc
 from tocsin.run.heights import room_m, within
 from tocsin.run.outward import depth_from
@@ -67,10 +66,8 @@ def weigh(
         for track in tracks:
             chances = rng.spawn(len(outlines))
             far = pool.map(partial(_measured, track, limits), outlines, alone, chances)
-            made = track.posterior
-            step_m = pool.submit(steps_m, made.lon_deg, made.lat_deg)
             told = list(far)  # before any is judged: a long one is then not left to the end
-            weighing = partial(_weighed, track, step_m.result())
+            weighing = partial(_weighed, track)
             out += pool.map(weighing, outlines, told, chances)
     return out
 
@@ -91,14 +88,13 @@ def _measured(
 
 def _weighed(
     track: DarkTrack,
-    step_m: Floats,
     outline: Outline,
     told: tuple[Floats, Floats | None, Outward | None],
     rng: Generator,
 ) -> Weighed:
     signed, far, limit = told
     sigma_m = outline.volume.sigma_m
-    found = judge(track.posterior, signed, sigma_m, rng, step_m, far, in_place=True)
+    found = judge(track.posterior, signed, sigma_m, rng, far, in_place=True)
     return Weighed(track, outline, found, limit)
 
 

@@ -107,22 +107,28 @@ def left_of(xy_m: Floats, line_m: Floats) -> Floats:
     a, step = line_m[:-1], np.diff(line_m, axis=0)  # (S, 2)
     long = np.hypot(*step.T)
     normal = np.column_stack([-step[:, 1], step[:, 0]]) / long[:, None]
-    x, y = xy_m[:, :1] - a[:, 0], xy_m[:, 1:] - a[:, 1]  # (P, S) from the start of each piece
-    t = (x * step[:, 0] + y * step[:, 1]) / long**2
-    cut = np.clip(t, 0, 1)
-    near = np.hypot(x - cut * step[:, 0], y - cut * step[:, 1])
-    k = near.argmin(axis=1)
-    rows = np.arange(len(xy_m))
-    where, last = t[rows, k], len(step) - 1
+    k = np.zeros(len(xy_m), np.int64)
+    where, near2 = np.zeros(len(xy_m)), np.full(len(xy_m), np.inf)
+    own_x, own_y = xy_m.T.copy()
+    # Piece by piece, for a table of points by pieces would not fit where it is quick to reach.
+    for piece, ((ax, ay), (sx, sy)) in enumerate(zip(a, step, strict=True)):
+        x, y = own_x - ax, own_y - ay
+        t = (x * sx + y * sy) / long[piece] ** 2
+        cut = np.clip(t, 0, 1)
+        far2 = (x - cut * sx) ** 2 + (y - cut * sy) ** 2
+        nearer = far2 < near2
+        for best, found in ((k, piece), (where, t), (near2, far2)):
+            np.copyto(best, found, where=nearer)
+    last = len(step) - 1
     beyond = ((where < 0) & (k == 0)) | ((where > 1) & (k == last))
     up = normal[k].copy()
     before = (where <= 0) & (k > 0)
     after = (where >= 1) & (k < last)
     up[before] += normal[k[before] - 1]
     up[after] += normal[k[after] + 1]
-    off = xy_m - (a[k] + cut[rows, k, None] * step[k])
+    off = xy_m - (a[k] + np.clip(where, 0, 1)[:, None] * step[k])
     side = np.sign((off * up).sum(axis=1))
-    return np.asarray(np.where(beyond, np.nan, side * near[rows, k]))
+    return np.asarray(np.where(beyond, np.nan, side * np.hypot(*off.T)))
 
 
 def _sides(spec: FirSpec) -> tuple[list[Region], Input]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import CaseError, FeedError
-from tocsin.feed.met import Metar, QnhSeries, metar, qnh_series
+from tocsin.feed.met import Metar, QnhSeries, metar
 from tocsin.schema import Floats
 
 Qnh = float | QnhSeries
@@ -38,6 +38,8 @@ def load_qnh(path: str, where: Path, about: datetime | None) -> QnhSeries:
         raise CaseError(f"cannot be read: {error}", path=path) from error
     first = text.lstrip("\ufeff").splitlines()[:1]
     if first and "qnh_hpa" in first[0]:
+        from tocsin.feed.qnhtable import qnh_series  # what reads columns takes long to load
+
         return qnh_series(text, path)
     if about is None:
         raise CaseError("METARs name no month", path=path, hint="give the case a window")

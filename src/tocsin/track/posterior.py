@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from tocsin import geo
 from tocsin.schema import Floats, Posterior, Sensor
@@ -51,9 +52,7 @@ def posterior(
     grid = np.arange(np.ceil(plots.t_s[0]), np.floor(plots.t_s[-1]) + 1e-9, rules.step_s)
     lon, lat = np.empty((2, len(x), len(grid)))
     path = placed(plots.t_s, x, mode, grid, rules.modes, rng, plane, lon, lat)
-    h = np.repeat(
-        np.stack([np.interp(grid, plots.t_s, at) for at in tried.heights[0]]), share, axis=0
-    )
+    h = _heights(np.stack([np.interp(grid, plots.t_s, at) for at in tried.heights[0]]), share)
     sds = np.array([c.sd for c in biases])
     since = np.abs(grid[:, None] - plots.t_s[None]).min(axis=1) if len(grid) else np.zeros(0)
     return Posterior(
@@ -69,6 +68,16 @@ def posterior(
         witnesses=tuple(sorted({sensors[s].witness or s for s in dict.fromkeys(plots.sensor)})),
         given_biases=Again(track, plots, sensors, height, t0_ns, biases, rules, plane),
     )
+
+
+def _heights(tried_m: Floats, share: NDArray[np.int64]) -> Floats:
+    """Return the heights of samples, (M, G), given those that were tried, (H, G), and how often.
+
+    A level one is kept as one number: written out, all of them would fill 8 M G bytes.
+    """
+    level = bool((tried_m == tried_m[:, :1]).all())
+    h = np.repeat(tried_m[:, :1] if level else tried_m, share, axis=0)
+    return np.broadcast_to(h, (len(h), tried_m.shape[1]))
 
 
 def _moves(
