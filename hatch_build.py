@@ -25,7 +25,7 @@ SOURCES = {
     Path("src/tocsin/track/conformal.c"): "-O3",  # from a plane to longitude and latitude
     Path("src/tocsin/incursion/distance.c"): "-O3",  # distances from boundaries
     Path("src/tocsin/incursion/stays.c"): "-O3",  # what each sample does inside
-    Path("src/tocsin/watch/round.c"): "-O3",  # a batch into the filters of a watch: 2.6 times -O2
+    Path("src/tocsin/watch/round.c"): "-O3",  # a batch into the filters of a watch
     Path("src/tocsin/watch/limits.c"): "-O3",  # places beside the limits of areas
     Path("src/tocsin/watch/soon.c"): "-O3",  # where tracks may soon be
     Path("src/tocsin/watch/judged.c"): "-O2",  # what follows from where tracks are

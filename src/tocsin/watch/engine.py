@@ -70,7 +70,7 @@ class Engine:
         self.synthetic = synthetic
         self.judge = Judge(areas, rules, self.settings)
         self.tracks = Tracks(self.settings.capacity)
-        self.holds = Holds(self.settings.capacity, self.judge.slots)
+        self.holds = Holds(self.settings.capacity, self.judge.slots, self.tracks.waiting)
         self.outlook = Outlook(self.settings.capacity)
         self.prophet = Prophet(self.judge, self.tracks, self.outlook)
         self.book = Book(self.settings.alerts_kept)
@@ -86,7 +86,7 @@ class Engine:
         share = (np.arange(self.settings.capacity) * _GOLDEN) % 1.0
         self._recheck_s = self.settings.recheck_s * (1.0 + share) / 2
         self.judged: Judged | None = None
-        loops = rounds(self.tracks, self.holds.waiting, self._recheck_s)
+        loops = rounds(self.tracks, self._recheck_s)
         self.compiled(loops, judged(self.tracks, self.outlook, self.holds))
         self._names = tuple(area.id for area in areas)
         self._gone: list[str] = []

@@ -63,7 +63,7 @@ class Turn:
 class Holds:
     """The phase of every track (row) in every slot."""
 
-    def __init__(self, capacity: int, slots: tuple[Slot, ...]) -> None:
+    def __init__(self, capacity: int, slots: tuple[Slot, ...], waiting: NDArray[np.int32]) -> None:
         if capacity * len(slots) > _MOST_CELLS:
             raise UsageError(
                 f"{len(slots)} pairs of rule and area for {capacity} tracks are too many",
@@ -77,7 +77,8 @@ class Holds:
         self.free: NDArray[np.int32] = np.zeros(_FIRST, np.int32)  # entries not in use ...
         self.free[: _FIRST - 1] = range(_FIRST - 1, 0, -1)  # (the first is nobody's)
         self.free_count: Ints = np.array([_FIRST - 1], np.int64)  # ... as many as this
-        self.waiting = np.zeros(capacity, np.int32)  # slots in WAITING or GOING: look again soon
+        #: Slots in WAITING or GOING, by row: look again soon.
+        self.waiting = waiting
         self.alert: dict[tuple[int, int], str] = {}
         #: Rows not in NONE by slot, of those that are told by absence.
         self.busy: dict[int, set[int]] = {

@@ -23,7 +23,7 @@ typedef struct { /* hold.py */
   double *since_s;
   int64_t *since_ns;
   float *told;
-  int32_t *waiting;                           /* (rows) */
+  double *numbers;                            /* (rows, WIDE) of tracks.py */
   int32_t *free;                              /* entries that are nobody's; there must be enough */
   int64_t *free_count;
   const double *on, *off, *dwell_s, *close_s; /* (slots) */
@@ -86,7 +86,8 @@ static void set(const Holds *h, int64_t row, int64_t slot, int phase, double sin
                 int64_t since_ns) {
   int64_t here = row * h->slots + slot;
   int was = h->phase[here], e = h->entry[here];
-  h->waiting[row] += (phase == WAITING || phase == GOING) - (was == WAITING || was == GOING);
+  *waiting_of(h->numbers + row * WIDE) +=
+      (phase == WAITING || phase == GOING) - (was == WAITING || was == GOING);
   h->phase[here] = (int8_t)phase;
   if (phase == NONE) {
     if (e) h->entry[here] = 0, h->free[(*h->free_count)++] = e;
@@ -160,7 +161,7 @@ long tocsin_ruled(const Holds *h, const Turns *to, const Pairs *pairs, const int
   long out = 0;
   for (int64_t k = 0; k < pairs->count; k++) {
     int64_t row = pairs->row[k], slot = slot_of[pairs->area[k] + 1];
-    const int8_t *code = (const int8_t *)(numbers + row * WIDE + WIDE - 1);
+    const int8_t *code = codes_of(numbers + row * WIDE);
     double p = pairs->p[k];
     if (slot < 0 || (p < off && h->phase[row * h->slots + slot] == NONE)) continue;
     p = p * (code[GROUNDED] == 1 ? 0.0 : 1.0);

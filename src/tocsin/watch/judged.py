@@ -34,14 +34,14 @@ class _Pairs(ctypes.Structure):
 
 
 _GROW = ("since_s", "since_ns", "told", "free")
-_STAY = ("phase", "entry", "waiting", "free_count", "on", "off", "dwell_s", "close_s")
+_STAY = ("phase", "entry", "free_count", "on", "off", "dwell_s", "close_s")
 _OPENS, _CLOSES = 1, 2  # of a turn; else it is said anew
 
 
 class _Holds(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_void_p) for name in ("phase", "entry", "since_s", "since_ns", "told")),
-        *((name, ctypes.c_void_p) for name in ("waiting", "free", "free_count")),
+        *((name, ctypes.c_void_p) for name in ("numbers", "free", "free_count")),
         *((name, ctypes.c_void_p) for name in ("on", "off", "dwell_s", "close_s")),
         ("slots", ctypes.c_int64),
     ]
@@ -75,6 +75,7 @@ class Judged:
         self._holds, self._table = holds, _Holds(slots=holds.phase.shape[1])
         for name in _STAY:
             setattr(self._table, name, at(getattr(holds, name)))
+        self._table.numbers = at(tracks.record)
         self._room(1024)
         self._seen: NDArray[np.float32] | None = None
         self._found: Any = None

@@ -30,7 +30,7 @@ _UPDATES: tuple[tuple[str, Any], ...] = (
     ("vrate_mps", np.float64),
     *((name, np.int8) for name in ("kind", "answers", "plan", "grounded", "nacp", "nic")),
 )
-_ELSEWHERE = ("waiting", "recheck_s")  # of the holds and the engine
+_ELSEWHERE = ("recheck_s",)  # of the engine
 _MOST_STAMPS = 2**31 - 1
 _AT, _COUNT, _CODE = ctypes.c_void_p, ctypes.c_long, ctypes.c_int32
 _FIND: list[Any] = [
@@ -56,6 +56,7 @@ class _Updates(ctypes.Structure):
 class _Now(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_double) for name in ("clock_s", "now_s", "accel_psd", "widest_m2")),
+        ("soonest_s", ctypes.c_double),
         *((name, ctypes.c_int64) for name in ("witness", "turn", "other_kinds")),
     ]
 
@@ -82,7 +83,7 @@ class Whose:
 class Round:
     """One batch after the other into the columns of tracks."""
 
-    def __init__(self, tracks: Tracks, waiting: Any, recheck_s: Floats, code: ctypes.CDLL) -> None:
+    def __init__(self, tracks: Tracks, recheck_s: Floats, code: ctypes.CDLL) -> None:
         self._fold, self._told = code.tocsin_fold, code.tocsin_told
         self._find, self._addressed = code.tocsin_find, tracks.addressed
         self._fold.restype = self._find.restype = ctypes.c_long
@@ -90,7 +91,7 @@ class Round:
         self._affected, self._tracks = code.tocsin_affected, tracks
         self._told.restype = self._affected.restype = None
         held = [(getattr(tracks, name), kind) for name, kind in _COLUMNS]
-        held += [(waiting, np.int32), (recheck_s, np.float64)]
+        held += [(recheck_s, np.float64)]
         for column, kind in held:
             if column.dtype != kind or not column.flags.c_contiguous:
                 raise ValueError(f"a column of tracks is {column.dtype}, not {kind.__name__}")
@@ -99,6 +100,7 @@ class Round:
         self._here = ctypes.byref(self._columns)
         self._book = at(self._addressed), len(self._addressed)
         self._stamp = 0
+        self._soonest_s = float(recheck_s.min())
         self._room(8192)
 
     def _room(self, count: int) -> None:
@@ -137,7 +139,8 @@ class Round:
         ]
         updates = ctypes.byref(_Updates(*map(at, held), len(whose.row)))
         turn = self._tracks.turns
-        now = _Now(clock_s, now_s, accel_psd, widest_m * widest_m, witness, turn, other_kinds)
+        widest_m2, soonest_s = widest_m * widest_m, self._soonest_s
+        now = _Now(clock_s, now_s, accel_psd, widest_m2, soonest_s, witness, turn, other_kinds)
         given = self._here, updates, ctypes.byref(now)
         if len(order) > len(self._row):
             self._room(2 * len(order))
@@ -181,10 +184,10 @@ class Round:
         return out
 
 
-def rounds(tracks: Tracks, waiting: Any, recheck_s: Floats) -> Round | None:
+def rounds(tracks: Tracks, recheck_s: Floats) -> Round | None:
     """Return the compiled loop over batches; None where there is none."""
     code = library(_HERE / "round.c")
-    return None if code is None else Round(tracks, waiting, recheck_s, code)
+    return None if code is None else Round(tracks, recheck_s, code)
 
 
 def _whole(values: Any, kind: Any) -> Any:

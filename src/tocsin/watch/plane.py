@@ -12,6 +12,7 @@ straight.  What is left out grows as d^3 / R^2: centimetres at 10 km, 10 m at 75
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ from tocsin.schema import Floats
 
 Bools = NDArray[np.bool_]
 _RAD = np.pi / 180.0
+#: Of the sine, from the end: 1 / 21!, -1 / 19! and so on to -1 / 3!.
+_SERIES = tuple((-1) ** (n // 2) / math.factorial(n) for n in range(21, 1, -2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +52,25 @@ class Place:
         )
 
 
+def sine(x: Floats) -> Floats:
+    """Return the sine of angles of a quarter turn and less, in radians.
+
+    By its series, whose next term is below a hundredth of the last bit: every processor and every
+    compiled loop has the same bits of it, which those of a library are not.
+    """
+    q = x * x
+    s = q * _SERIES[0] + _SERIES[1]
+    for term in _SERIES[2:]:
+        s = s * q + term
+    return np.asarray(x + x * (q * s))
+
+
 def place(lon_deg: Floats | float, lat_deg: Floats | float) -> Place:
     """Return the planes about places, (N,) or one."""
     lon, lat = np.asarray(lon_deg, np.float64), np.asarray(lat_deg, np.float64)
-    sin = np.sin(lat * _RAD)
+    sin = sine(lat * _RAD)
     sin2 = sin * sin
-    cos = np.sqrt(1 - sin2)
+    cos = np.sqrt(np.maximum(1 - sin2, 0.0))
     e = E2 * sin2
     n = A_M * (1 + e * (0.5 + e * (0.375 + e * 0.3125)))  # a / sqrt(1 - e), to 1e-9
     m = A_M * (1 - E2) * (1 + e * (1.5 + e * (1.875 + e * 2.1875)))  # a (1 - e2) (1 - e)^-1.5

@@ -46,7 +46,7 @@ class Subject:
         self.slot = told = judge.slots[slot]
         self.rule = judge.rules[told.rule]
         self.area: Area | None = judge.areas[told.area] if told.area >= 0 else None
-        self._held, self._numbers = t.numbers[row].copy(), _NONE
+        self._held, self._numbers = t.record[row].copy(), _NONE
         self.callsign, self.track = t.callsign[row], t.name[row]
         self.sources, self.doubtful = t.sources_of(row), t.is_doubtful(row, clock_s)
         self.answer = t.answer(row, clock_s)

@@ -1,10 +1,10 @@
 """All tracks as columns: one row an aircraft, a bounded number of rows.
 
 What an update reads and writes stands in one record a track (numbers, counts, codes), so that it
-touches five lines of memory and not thirty.  `motion` and the columns that are named are views of
-it; what is seldom needed has arrays of its own.  Two clocks: `T` is the time of the
-observation, in seconds from `EPOCH_NS`; all other times are seconds of the watch's own clock,
-which never runs backwards.
+touches four lines of memory and not thirty; a fifth has what most updates leave alone.  `motion`
+and the columns that are named are views of it; what is seldom needed has arrays of its own.  Two
+clocks: `T` is the time of the observation, in seconds from `EPOCH_NS`; all other times are seconds
+of the watch's own clock, which never runs backwards.
 """
 
 from __future__ import annotations
@@ -36,17 +36,19 @@ EPOCH_NS = 1_577_836_800_000_000_000  # 2020-01-01: leaves 60 ns of resolution f
     COUNT,  # positions used
 ) = range(13)
 _MOTION = 13
-#: After them, in the order of `motion.h`: heights and their times by datum, then one number each.
-HEIGHTS, _H_AT = slice(13, 17), slice(17, 21)
-PLACED_AT, LAG_S, _, H_SIGMA_M = range(22, 26)
+#: After them one number each, in the order of `motion.h`.
 NUMBERS = (
     *("heard_at", "placed_at", "lag_s", "answered_at", "h_sigma_m", "vrate_mps"),
     *("judged_at", "judged_lon", "judged_lat", "judged_wide", "clear_m"),
 )
-COUNTS = ("by_now", "by_ever", "bare", "sound", "by_then", "turn_of", "scratch")
+_, PLACED_AT, LAG_S, _, H_SIGMA_M = range(_MOTION, _MOTION + 5)
+#: Counts, and codes of a byte each; then heights and their times by datum, that of the pressure
+#: last in the fourth line and the others in the fifth, with the counts that are seldom needed.
+_COUNTS = {"by_now": 24, "by_ever": 25, "bare": 26, "sound": 27, "by_then": 38, "scratch": 39}
+_TURN_AND_WAITING, _CODES = 28, 29  # two counts in one; eight codes
 CODES = ("kind", "plan", "grounded", "leaps", "lates")
-#: Of a record, in eight bytes: the numbers, after them the counts, and the codes in the last.
-_NUMBERS, _WIDE, _LINE = 32, 40, 8
+HEIGHTS, _H_AT = slice(30, 38, 2), slice(31, 38, 2)
+_WIDE, _LINE = 40, 8
 _ADDRESSES = 1 << 25
 NEVER = -1e9  # on the watch's clock
 WITNESSES = 62  # more are told together as the last one
@@ -78,7 +80,9 @@ class Tracks:
     clear_m: Floats = field(init=False)  # ... and nothing changes before it has gone so far
     by_now: Ints = field(init=False)  # witnesses of the turn it is of, one bit each ...
     by_then: Ints = field(init=False)  # ... of the turn before that ...
-    turn_of: Ints = field(init=False)  # ... and which that is: brought on when it is next told of
+    #: ... and which that is: brought on when it is next told of.
+    turn_of: NDArray[np.int32] = field(init=False)
+    waiting: NDArray[np.int32] = field(init=False)  # of `hold`: slots that wait, look again soon
     by_ever: Ints = field(init=False)
     bare: Ints = field(init=False)  # seen by primary radar alone, so often in a row
     sound: Ints = field(init=False)  # reports of a good navigation
@@ -94,18 +98,16 @@ class Tracks:
         record = np.zeros(n * _WIDE + _LINE)
         first = -(record.ctypes.data // 8) % _LINE  # records begin where lines of memory do
         self.record = record[first : first + n * _WIDE].reshape(n, _WIDE)
-        self.numbers = self.record[:, :_NUMBERS]
-        self.counts = self.record.view(np.int64)[:, _NUMBERS : _WIDE - 1]
-        self.codes = self.record.view(np.int8)[:, 8 * (_WIDE - 1) :]
-        self.motion = self.numbers[:, :_MOTION]
-        self.h_m, self.h_at = self.numbers[:, HEIGHTS], self.numbers[:, _H_AT]
-        for matrix, first, names in (
-            (self.numbers, _H_AT.stop, NUMBERS),
-            (self.counts, 0, COUNTS),
-            (self.codes, 0, CODES),
-        ):
-            for k, name in enumerate(names, first):
-                setattr(self, name, matrix[:, k])
+        self.motion = self.record[:, :_MOTION]
+        self.h_m, self.h_at = self.record[:, HEIGHTS], self.record[:, _H_AT]
+        for k, name in enumerate(NUMBERS, _MOTION):
+            setattr(self, name, self.record[:, k])
+        for name, k in _COUNTS.items():
+            setattr(self, name, self.record.view(np.int64)[:, k])
+        pairs = self.record.view(np.int32)[:, 2 * _TURN_AND_WAITING : 2 * _CODES]
+        self.turn_of, self.waiting = pairs[:, 0], pairs[:, 1]
+        for k, name in enumerate(CODES, 8 * _CODES):
+            setattr(self, name, self.record.view(np.int8)[:, k])
         for column in (self.heard_at, self.placed_at, self.answered_at, self.judged_at, self.h_at):
             column[:] = NEVER
         for column in (self.h_m, self.h_sigma_m, self.vrate_mps):
