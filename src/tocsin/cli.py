@@ -39,15 +39,7 @@ from tocsin.commands.watch import watch
 from tocsin.commands.why import why
 from tocsin.errors import TocsinError
 
-app = typer.Typer(
-    name="tocsin",
-    help="From radar plots and ADS-B to an airspace violation with stated certainty.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for verb in (
+VERBS = (
     run,
     read,
     find,
@@ -63,12 +55,8 @@ for verb in (
     serve,
     demo,
     doctor,
-):
-    app.command()(verb)
-app.add_typer(register)
-app.add_typer(pattern)
-app.add_typer(bell)
-app.add_typer(user)
+)
+GROUPS = (register, pattern, bell, user)
 
 
 def main() -> None:
@@ -77,7 +65,7 @@ def main() -> None:
     if debug:
         sys.argv.remove("--debug")
     try:
-        code = command()(standalone_mode=False)
+        code = command(_verb(sys.argv[1:2]))(standalone_mode=False)
     except TocsinError as error:
         if debug:
             raise
@@ -97,13 +85,18 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _verb(words: list[str]) -> str:
+    """Return the verb that a line begins with; "" where it begins with anything else."""
+    return words[0] if words and words[0] in {verb.__name__ for verb in VERBS} else ""
+
+
 @cache
-def command() -> Any:
-    """Return the verbs as one command, built once a process: that takes longer than many a verb."""
-    return get_command(app)
+def command(verb: str = "") -> Any:
+    """Return all verbs as one command, or one of them alone: to build sixty takes a tenth of a
+    second, which is longer than many a verb."""
+    return get_command(_app(verb) if verb else app)
 
 
-@app.callback(invoke_without_command=True)
 def about(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -127,3 +120,25 @@ def _usage_errors() -> type[Any]:
 
 if __name__ == "__main__":
     main()
+
+
+def _app(verb: str = "") -> typer.Typer:
+    """Return the verbs, or one of them."""
+    out = typer.Typer(
+        name="tocsin",
+        help="From radar plots and ADS-B to an airspace violation with stated certainty.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    out.callback(invoke_without_command=True)(about)
+    for each in VERBS:
+        if verb in ("", each.__name__):
+            out.command()(each)
+    for group in () if verb else GROUPS:
+        out.add_typer(group)
+    return out
+
+
+app = _app()

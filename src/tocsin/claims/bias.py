@@ -139,11 +139,11 @@ def _needed(
 
     def margins(given: Evidence, count: int) -> Floats:
         found = Evaluation(given, world, by).held(tree).margin
-        return np.array([_median(one) for one in found.reshape(count, -1)])
+        return _medians(found.reshape(count, -1))
 
     def weighing(bias: Floats) -> tuple[float, float]:
         found = Evaluation(shifts.drawn(bias[None]), world, by).held(tree)
-        return _median(found.margin), float(np.sum(found.yes)) / max(found.known, 1)
+        return float(_medians(found.margin[None])[0]), float(np.sum(found.yes)) / max(found.known, 1)
 
     def lines() -> Floats | None:
         return _search(shifts, margins, limit, shifts.mean)
@@ -309,9 +309,8 @@ def _on_its_ray(exact: Margin, point: Floats, limit: float) -> Floats | None:
     return found * way if found <= limit else None
 
 
-def _median(margin: Floats) -> float:
-    known = margin[~np.isnan(margin)]
-    if not len(known):
-        return float("nan")
-    # Of a sorted copy, not np.median: between -inf and inf that would be NaN.
-    return float(np.sort(known)[len(known) // 2])
+def _medians(margins: Floats) -> Floats:
+    """Return the median of each row, (G, S) to (G,), of what is known; NaN where nothing is."""
+    known = margins.shape[1] - np.isnan(margins).sum(axis=1)
+    # Of what is sorted, NaN last, not np.median: between -inf and inf that would be NaN.
+    return np.asarray(np.sort(margins, axis=1)[np.arange(len(margins)), known // 2 - (known == 0)])

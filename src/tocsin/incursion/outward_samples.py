@@ -9,6 +9,7 @@ as `field` does, and measured exactly near the limit, where an unsigned distance
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from tocsin import geo
 from tocsin.incursion.boundary import Boundary
 from tocsin.incursion.field import ERROR_M, SPACING_M, Field
-from tocsin.incursion.nearest import balls, foot, nearest
+from tocsin.incursion.nearest import Balls, balls, foot, nearest
 from tocsin.incursion.outward import Faced, Outward
 from tocsin.schema import Floats
 
@@ -135,7 +136,7 @@ def _doubtful(
         )
     )
     most = np.maximum(most, least_m)
-    rest = outward.boundary(np.flatnonzero(~outward.counts))
+    rest = _left_out(outward)
 
     def near(sides: tuple[Floats, ...], most_m: Floats) -> NDArray[np.bool_]:
         west, south, east, north = sides
@@ -144,7 +145,7 @@ def _doubtful(
         off = corners - centre
         # A parallel bulges beyond the corners of its box; a hundredth covers 5 degrees of it.
         radius = 1.01 * np.sqrt(geo.dot(off, off)).max(axis=0) + 1.0
-        return np.asarray(_away_m(*geo.lonlat(centre), rest) - radius <= 1.001 * most_m)
+        return np.asarray(_away_m(*geo.lonlat(centre), *rest) - radius <= 1.001 * most_m)
 
     box = tuple(np.array([v]) for v in (west.min(), south.min(), east.max(), north.max()))
     if not near(box, most.max(keepdims=True)).any():  # all times at once: the usual case
@@ -152,6 +153,12 @@ def _doubtful(
     return columns[near((west, south, east, north), most)]
 
 
-def _away_m(lon_deg: Floats, lat_deg: Floats, line: Boundary) -> Floats:
+@lru_cache(maxsize=8)  # the same few limits are asked about hundreds of flights
+def _left_out(outward: Outward) -> tuple[Boundary, Balls]:
+    rest = outward.boundary(np.flatnonzero(~outward.counts))
+    return rest, balls(rest, np.zeros(1, np.int64))
+
+
+def _away_m(lon_deg: Floats, lat_deg: Floats, line: Boundary, of_line: Balls) -> Floats:
     asked = np.zeros(len(lon_deg), np.int64)
-    return nearest(geo.ecef(lon_deg, lat_deg), asked, balls(line, np.zeros(1, np.int64)), line)[0]
+    return nearest(geo.ecef(lon_deg, lat_deg), asked, of_line, line)[0]
