@@ -75,9 +75,12 @@ class Limits(Tree):
             return None
         given = tracks, rows, sigma_m, tall, widest_m, clock_s
         told = self._nearby.within(*given)
-        if told is None:  # squares that nobody came to before
+        if told is None:  # squares that nobody came to before: nearly always of the largest
             lon_deg, lat_deg = tracks.motion[rows, LON], tracks.motion[rows, LAT]
-            root = self._roots(lon_deg, lat_deg)  # before the table, which it may replace
+            self._roots(lon_deg, lat_deg)
+            told = self._nearby.within(*given)
+        if told is None:
+            root = self._roots(lon_deg, lat_deg)
             point, area = np.nonzero(self._table[root] >= 0)
             self.nodes(lon_deg[point], lat_deg[point], area)
             told = self._nearby.within(*given)

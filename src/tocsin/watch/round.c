@@ -264,14 +264,18 @@ SWIFT long tocsin_fold(const Columns *c, const Updates *u, const Now *now, const
 /* The rows of keys that are addresses, the times of observation in seconds, and which updates have
    a position; returns how many have, UNKNOWN where a key has no row yet or is no address.
    *alone: whether every row comes once; `stamp` is another for each batch. */
-enum { UNKNOWN = -1 };
+enum { UNKNOWN = -1, WELL_AHEAD = 16 };
 long tocsin_find(const Columns *c, const int32_t *addressed, int64_t addresses, const int64_t *key,
                  const int64_t *t_ns, const double *lon, long n, int64_t epoch_ns, double now_s,
                  int32_t stamp, int64_t *row, double *t_s, int64_t *placed, int32_t *alone) {
   int32_t *stamps = c->stamp, twice = 0;
   long out = 0;
   for (long i = 0; i < n; i++) {
-    int64_t at = key[i];
+    int64_t at = key[i], later = i + WELL_AHEAD < n ? key[i + WELL_AHEAD] : UNKNOWN;
+    if (later >= 0 && later < addresses) __builtin_prefetch(addressed + later);
+    later = i + WELL_AHEAD / 2 < n ? key[i + WELL_AHEAD / 2] : UNKNOWN;
+    if (later >= 0 && later < addresses && addressed[later])
+      __builtin_prefetch(stamps + addressed[later] - 1, 1);
     if (at < 0 || at >= addresses || !addressed[at]) return UNKNOWN;
     row[i] = at = addressed[at] - 1;
     twice |= stamps[at] == stamp;

@@ -21,6 +21,9 @@ from tocsin.watch.tracks import (
     VE,
     VN,
     R,
+    answer_of,
+    plan_of,
+    sources_of,
 )
 
 if TYPE_CHECKING:
@@ -34,9 +37,8 @@ class Subject:
     """A track, its slot, rule and area.  Nothing in it changes when the engine goes on."""
 
     __slots__ = (
-        *("_held", "_numbers", "answer", "area", "callsign", "clock_s", "doubtful", "guessed"),
-        *("judge", "missed_by", "now_ns", "p", "plan", "rule", "slot", "sources", "synthetic"),
-        *("track", "when"),
+        *("_held", "_numbers", "_turns", "area", "callsign", "clock_s", "doubtful", "guessed"),
+        *("judge", "missed_by", "now_ns", "p", "rule", "slot", "synthetic", "track", "when"),
     )
 
     def __init__(self, engine: Engine, row: int, slot: int, p: float, guessed: bool) -> None:
@@ -46,18 +48,14 @@ class Subject:
         self.slot = told = judge.slots[slot]
         self.rule = judge.rules[told.rule]
         self.area: Area | None = judge.areas[told.area] if told.area >= 0 else None
-        self._held, self._numbers = t.record[row].copy(), _NONE
+        self._held, self._turns, self._numbers = t.record[row].copy(), t.turns, _NONE
         self.callsign, self.track = t.callsign[row], t.name[row]
-        self.sources, self.doubtful = t.sources_of(row), t.is_doubtful(row, clock_s)
-        self.answer = t.answer(row, clock_s)
+        self.doubtful = t.is_doubtful(row, clock_s)
         #: When it is likely to enter, as it was looked at last.
         soon = told.kind is AlertKind.PREDICTED
         self.when: Interval | None = engine.prophet.eta(row, told.area) if soon else None
-        self.plan, self.missed_by = -1, ""
-        if told.kind is AlertKind.DARK:
-            self.plan = int(t.plan[row])
-        elif told.kind is AlertKind.LOST:
-            self.missed_by = engine.outlook.missed_by.get(row, "")
+        lost = told.kind is AlertKind.LOST
+        self.missed_by = engine.outlook.missed_by.get(row, "") if lost else ""
 
     @property
     def numbers(self) -> Sequence[float]:
@@ -65,6 +63,21 @@ class Subject:
         if not self._numbers:
             self._numbers = self._held.tolist()
         return self._numbers
+
+    @property
+    def sources(self) -> int:
+        """How many witnesses saw it of late."""
+        return sources_of(self._held, self._turns)
+
+    @property
+    def answer(self) -> int:
+        """Whether it takes part: 1 yes, 0 no, -1 cannot be told."""
+        return answer_of(self._held, self.clock_s)
+
+    @property
+    def plan(self) -> int:
+        """Whether a flight plan is known: 1 yes, 0 none is, -1 nobody looked."""
+        return plan_of(self._held)
 
     @property
     def name(self) -> str:
@@ -110,6 +123,7 @@ class Subject:
 
     def answers(self) -> str:
         """Return what is to be said of its transponder, if anything."""
-        if self.answer == 0:
+        answer = self.answer
+        if answer == 0:
             return "no transponder answers"
-        return "" if self.answer == 1 else "whether a transponder answers cannot be told"
+        return "" if answer == 1 else "whether a transponder answers cannot be told"

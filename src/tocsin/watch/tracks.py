@@ -41,7 +41,7 @@ NUMBERS = (
     *("heard_at", "placed_at", "lag_s", "answered_at", "h_sigma_m", "vrate_mps"),
     *("judged_at", "judged_lon", "judged_lat", "judged_wide", "clear_m"),
 )
-_, PLACED_AT, LAG_S, _, H_SIGMA_M = range(_MOTION, _MOTION + 5)
+_, PLACED_AT, LAG_S, _ANSWERED_AT, H_SIGMA_M = range(_MOTION, _MOTION + 5)
 #: Counts, and codes of a byte each; then heights and their times by datum, that of the pressure
 #: last in the fourth line and the others in the fifth, with the counts that are seldom needed.
 _COUNTS = {"by_now": 24, "by_ever": 25, "bare": 26, "sound": 27, "by_then": 38, "scratch": 39}
@@ -260,12 +260,6 @@ class Tracks:
         """Return whether one position is no evidence."""
         return bool(self.jammed[row]) or clock_s - float(self.moved_at[row]) <= MOVED_S
 
-    def sources_of(self, row: int) -> int:
-        """Return how many witnesses saw one of late."""
-        behind = self.turns - int(self.turn_of[row])
-        seen = int(self.by_now[row]) if behind < 2 else 0
-        return (seen if behind else seen | int(self.by_then[row])).bit_count()
-
     def sources(self, rows: Ints) -> NDArray[np.int64]:
         """Return how many witnesses saw each of some rows of late."""
         self.brought_on(rows)
@@ -275,12 +269,6 @@ class Tracks:
         """Return the ICAO address of a track, or None where it has none."""
         key = int(self.key[row])
         return key if key < FOREIGN else None
-
-    def answer(self, row: int, clock_s: float) -> int:
-        """Return whether one aircraft takes part, as `answers` does."""
-        if clock_s - float(self.answered_at[row]) <= ANSWERS_S:
-            return 1
-        return 0 if self.bare[row] >= BARE else -1
 
     def answers(self, rows: Ints, clock_s: float) -> NDArray[np.int8]:
         """Return whether aircraft take part: 1 yes, 0 no, -1 cannot be told.
@@ -297,3 +285,23 @@ def name_of(key: int, batch: Batch) -> str:
     if key >= NAMED:
         return batch.names[key]
     return f"{key:06x}" if key < FOREIGN else f"~{key - FOREIGN:06x}"
+
+
+def sources_of(record: Floats, turns: int) -> int:
+    """Return how many witnesses saw the track of a record of late, at a turn."""
+    counts = record.view(np.int64)
+    behind = turns - int(record.view(np.int32)[2 * _TURN_AND_WAITING])
+    seen = int(counts[_COUNTS["by_now"]]) if behind < 2 else 0
+    return (seen if behind else seen | int(counts[_COUNTS["by_then"]])).bit_count()
+
+
+def answer_of(record: Floats, clock_s: float) -> int:
+    """Return whether the aircraft of a record takes part, as `answers` does."""
+    if clock_s - float(record[_ANSWERED_AT]) <= ANSWERS_S:
+        return 1
+    return 0 if record.view(np.int64)[_COUNTS["bare"]] >= BARE else -1
+
+
+def plan_of(record: Floats) -> int:
+    """Return whether a flight plan is known of the aircraft of a record, as `plan` says."""
+    return int(record.view(np.int8)[8 * _CODES + CODES.index("plan")])

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tocsin.schema import Floats
 from tocsin.watch import plane
 from tocsin.watch.area import Area
-from tocsin.watch.squares import around, circle_about, half_diagonal_m, index_of, joined
+from tocsin.watch.squares import DEGREE_M, around, circle_about, half_diagonal_m, index_of, joined
 
 Ints = NDArray[np.int64]
 
@@ -112,7 +112,8 @@ class Tree:
         """
         if self._cells is None:
             lines = ((area.a_lon_deg, area.a_lat_deg) for area in self._areas)
-            self._cells = around(lines, self._far_m)[::-1]
+            # And where they come from that come near: those have nothing in them.
+            self._cells = around(lines, self._far_m + DEGREE_M)[::-1]
         while self._cells and self.count < most:
             cell = self._cells.pop()
             if self._root[cell] < 0:
