@@ -7,7 +7,7 @@ that the same updates give the same id.  What a person did stays on the alert fo
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -16,7 +16,6 @@ from tocsin.schema.live import Alert, AlertKind, AlertState, Handling, alert_of,
 from tocsin.watch.draft import Alerts, Draft, made
 
 _SECOND_NS = 1_000_000_000
-_AT_ONCE, _PART = 32, 8  # drafts let go in a step, or an eighth: the last may have made thousands
 
 
 class Book:
@@ -29,7 +28,7 @@ class Book:
         self.over: set[str] = set()  # what they tell of has ended; a reopened one stays in sight
         self._until_s: dict[str, float] = {}  # snoozed until, on the watch's clock
         self._changed: dict[str, None] = {}
-        self._taken: deque[str] = deque()  # of late: drafts that may have been read since
+        self._taken: list[str] = []  # the last time
         self._closed: OrderedDict[str, None] = OrderedDict()  # in the order of closing
         self._tests: dict[str, None] = {}  # open ones
 
@@ -147,15 +146,13 @@ class Book:
 
     def taken(self) -> Alerts:
         """Return the alerts changed since the last call, by id; forget what is long closed."""
-        many = len(self._taken)
-        for _ in range(min(many, max(_AT_ONCE, many // _PART))):
-            before = self._alerts.get(name := self._taken.popleft())
+        for name in self._taken:  # what was read since is no draft any more
+            before = self._alerts.get(name)
             if isinstance(before, Draft) and before.written is not None:
-                self._alerts[name] = before.written  # what was read is no draft any more
+                self._alerts[name] = before.written
                 self._drafts.pop(name, None)
-        names = sorted(self._changed)
-        self._taken.extend(names)
-        out = Alerts(tuple([self._alerts[name] for name in names]))
+        self._taken = sorted(self._changed)
+        out = Alerts(tuple([self._alerts[name] for name in self._taken]))
         self._changed.clear()
         while len(self._closed) > self._kept:
             name, _ = self._closed.popitem(last=False)
@@ -180,7 +177,7 @@ class Book:
         self.over = set(told["over"])
         self._closed = OrderedDict.fromkeys(told["closed"])
         self._until_s = dict(told["until_s"])
-        self._changed, self._taken = {}, deque()
+        self._changed, self._taken = {}, []
         self._tests = {
             name: None
             for name, each in self.alerts.items()
