@@ -95,6 +95,13 @@ class Engine:
         """Go the compiled way, or with None a column at a time in numpy."""
         self.intake.compiled = self.interference.compiled = loops
         self.judged = self.holds.compiled = judged
+        judge = self.judge
+        self._at_once = all(judge.plain) and not judge.raises(AlertKind.PREDICTED)
+        if judged is not None and self._at_once:
+            patience = PATIENCE - 1 if judge.steady else 0.0
+            off = np.array([rule.p_off for rule in judge.rules])
+            asked = judge.asked, judge.changing, self._recheck_s, patience
+            judged.terms(*asked, judge.slot_of[AlertKind.INSIDE], off)
 
     def step(self, batch: Batch, now_ns: int) -> Step:
         """Take in the updates of one feed."""
@@ -223,6 +230,10 @@ class Engine:
         """Hold tracks against the areas, and their alerts against the rules."""
         t, judge = self.tracks, self.judge
         found = judge.within(t, rows, self.clock_s, self.now_ns)
+        if self.judged is not None and self._at_once:
+            now = self.clock_s, self.now_ns
+            self._follow(*self.judged.at_once(rows, found, *now, NOTABLE), found.guessed)
+            return
         if self.judged is not None:
             self.judged.settle(rows, found.clear_m, found, judge.asked)
         else:

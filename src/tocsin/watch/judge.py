@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ FASTEST_MPS = 350.0  # looked ahead for; what is faster is told as late as it co
 HEIGHT_MOVES_M = 500.0  # a track that only its height keeps out is looked at again after so much
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Within:
+class Within(NamedTuple):
     """Tracks beside areas: one row a pair that is not far apart."""
 
     at: Ints  # (K,) which of the rows asked

@@ -169,3 +169,31 @@ long tocsin_ruled(const Holds *h, const Turns *to, const Pairs *pairs, const int
   }
   return out;
 }
+
+typedef struct { /* what rules ask that all mean whoever is not on the ground, and do not look ahead */
+  const uint8_t *asked, *changing; /* (areas) */
+  const double *recheck_s;         /* (rows) */
+  double patience;
+  const int64_t *slot_of;          /* (rules, areas + 1) */
+  const double *off;               /* (rules) */
+  int64_t rules, areas;
+} Terms;
+
+/* All of the above for such rules, in one call. */
+long tocsin_judged(const Holds *h, const Turns *to, const Terms *terms, const int64_t *rows, long n,
+                   const double *clear_m, const Pairs *pairs, int32_t *in_area, double *p_in,
+                   double clock_s, int64_t now_ns, double notable) {
+  Turns here = *to;
+  long out = 0;
+  tocsin_settled(h->numbers, rows, n, clear_m, pairs, terms->asked, in_area, p_in);
+  for (int64_t r = 0; r < terms->rules; r++) {
+    const int64_t *slot_of = terms->slot_of + r * (terms->areas + 1);
+    long more = tocsin_ruled(h, &here, pairs, slot_of, terms->off[r], h->numbers, clock_s, now_ns,
+                             notable);
+    out += more, here.which += more, here.row += more, here.slot += more;
+    here.since_ns += more, here.p += more, here.what += more;
+  }
+  tocsin_calm(h->numbers, rows, n, pairs, terms->changing, terms->recheck_s, terms->patience, 0,
+              clock_s);
+  return out;
+}

@@ -24,6 +24,10 @@ _SETTLED: list[Any] = [_AT, _AT, ctypes.c_long, _AT, _AT, _AT, _AT, _AT]
 _CALM: list[Any] = [_AT, _AT, ctypes.c_long, _AT, _AT, _AT, _REAL, _AT, _REAL]
 _MEET: list[Any] = [_AT, _AT, _AT, _AT, _AT, ctypes.c_long, _REAL, _NS, _REAL]
 _RULED: list[Any] = [_AT, _AT, _AT, _AT, _REAL, _AT, _REAL, _NS, _REAL]
+_JUDGED: list[Any] = [
+    *(_AT, _AT, _AT, _AT, ctypes.c_long, _AT, _AT, _AT, _AT),
+    *(_REAL, _NS, _REAL),
+]
 
 
 class _Pairs(ctypes.Structure):
@@ -53,6 +57,15 @@ class _Turns(ctypes.Structure):
     ]
 
 
+class _Terms(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("asked", "changing", "recheck_s")),
+        ("patience", ctypes.c_double),
+        *((name, ctypes.c_void_p) for name in ("slot_of", "off")),
+        *((name, ctypes.c_int64) for name in ("rules", "areas")),
+    ]
+
+
 class Judged:
     """Asks the compiled code about the tracks, the outlook and the holds of one engine."""
 
@@ -66,6 +79,8 @@ class Judged:
         self._settled.restype = self._calm.restype = None
         self._asked.restype = self._meet.restype = self._ruled.restype = ctypes.c_long
         self._meet.argtypes, self._ruled.argtypes = _MEET, _RULED
+        self._judged = code.tocsin_judged
+        self._judged.restype, self._judged.argtypes = ctypes.c_long, _JUDGED
         self._settled.argtypes, self._calm.argtypes = _SETTLED, _CALM
         # These never move: where they are is asked once.
         self._kept = (tracks.record, outlook.in_area, outlook.p_in, outlook.soon_due)
@@ -77,10 +92,40 @@ class Judged:
             setattr(self._table, name, at(getattr(holds, name)))
         self._table.numbers = at(tracks.record)
         self._room(1024)
+        self._terms: Any = None
+        self._rules = 0
         self._seen: NDArray[np.float32] | None = None
         self._found: Any = None
         self._lies = _Pairs()
         self._places: dict[int, tuple[Any, ctypes.c_void_p]] = {}
+
+    def terms(
+        self,
+        asked: Bools,
+        changing: Bools,
+        recheck_s: Floats,
+        patience: float,
+        slot_of: Ints,
+        off: Floats,
+    ) -> None:
+        """Take what is asked where every rule means whoever is not on the ground, and none looks
+        ahead: all that follows is then one call, `at_once`.
+
+        slot_of   (rules, areas + 1), one row a rule; off (rules,)
+        """
+        self._kept_terms = asked, changing, recheck_s, slot_of, off
+        places = at(asked), at(changing), at(recheck_s), patience, at(slot_of), at(off)
+        self._terms = ctypes.byref(_Terms(*places, len(off), slot_of.shape[1] - 1))
+        self._rules = len(off)
+
+    def at_once(
+        self, rows: Ints, pairs: Any, clock_s: float, now_ns: int, notable: float
+    ) -> tuple[list[Turn], list[Turn]]:
+        """Return what opens, closes and is said anew, as `settle`, `ruled` and `calm` do it."""
+        holds, turns = self._ready(len(pairs.row) * self._rules)
+        given = self._terms, at(rows), len(rows), at(pairs.clear_m), self._pairs(pairs)
+        told = *given, self._in_area, self._p_in, clock_s, now_ns, notable
+        return self._told(self._judged(holds, turns, *told))
 
     def settle(self, rows: Ints, clear_m: Floats, pairs: Any, asked: Bools) -> None:
         """Write down where tracks are, and in which area each most likely is.

@@ -6,7 +6,7 @@ import ctypes
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,8 +99,7 @@ class _Beside(ctypes.Structure):
     ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Near:
+class Near(NamedTuple):
     """Pairs of track and area, (K,) each, and the tracks that were asked about, (N,)."""
 
     point: Ints

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,8 +60,7 @@ class _Now(ctypes.Structure):
     ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Taken:
+class Taken(NamedTuple):
     """What a batch did to the tracks."""
 
     rows: Ints  # that moved
@@ -70,8 +68,7 @@ class Taken:
     counts: dict[str, int]  # what was not used, by reason
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Whose:
+class Whose(NamedTuple):
     """Updates (N,) whose tracks are all known."""
 
     row: Ints
@@ -152,7 +149,8 @@ class Round:
             asked = map(ctypes.c_void_p, self._told_of)
             self._told(*given, *_sized(after), *_sized(rows[:moved]), *asked)
         *told, due = self._counts.tolist()
-        return Taken(rows[:moved], self._due[:due], dict(zip(REASONS, told, strict=True)))
+        unused = dict(zip(REASONS, told, strict=True)) if any(told) else {}
+        return Taken(rows[:moved], self._due[:due], unused)
 
     def find(self, batch: Batch, now_s: float) -> Whose | None:
         """Return whose the updates are; None where a key has no row yet, or is no address.
