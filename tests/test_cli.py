@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from tests.calling import tocsin
+from tocsin import cli
 
 SQUARE = [[24.0, 59.0], [25.0, 59.0], [25.0, 60.0], [24.0, 60.0], [24.0, 59.0]]
 ROWS = """t,track,lon,lat,sigma_m
@@ -199,6 +201,17 @@ def test_a_process_ends_with_the_code_and_shows_the_trace_only_when_asked(box: P
     assert plain.returncode == 3 and "Traceback" not in plain.stderr
     assert "Traceback" in process("--debug", "run", "nowhere", "-o", "out", cwd=box).stderr
     assert process("find", "track.csv", "--airspace", "box.geojson", cwd=box).returncode == 0
+
+
+def test_a_verb_built_alone_is_the_verb_among_all() -> None:
+    for verb in cli.VERBS:
+        helps = [
+            CliRunner().invoke(cli._app(only), [verb.__name__, "--help"], prog_name="tocsin")
+            for only in (verb.__name__, "")
+        ]
+        assert helps[0].output == helps[1].output and "Usage: tocsin" in helps[0].output
+    assert cli._verb(["run", "register"]) == "run"
+    assert not any(map(cli._verb, ([], ["register"], ["--help"], ["runn"], ["-V", "run"])))
 
 
 def test_help_version_formats_and_doctor() -> None:

@@ -132,6 +132,30 @@ def test_no_reader_is_imported_before_it_is_needed() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("name", ["radar-a.ast", "adsb-synthetic-gps.beast"])
+def test_binary_recordings_load_no_reader_of_text(name: str) -> None:
+    """What reads columns of text takes a quarter of a second to load."""
+    path = Path(__file__).parents[2] / "examples" / "vaindloo-2025-09-19" / name
+    code = (
+        "import sys; from tocsin.feed import formats; "
+        f"assert formats.read({str(path)!r}).input.format in ('asterix', 'beast'); "
+        "assert not {'polars', 'tocsin.feed.tabular'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", [row[0] for row in COUNTS])
+def test_binary_readers_asked_first_answer_as_asked_last(
+    shared: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = open_source(shared / "data" / name)
+    told = formats.detect(source)
+    monkeypatch.setattr(formats, "_BINARY", ())
+    assert formats.detect(source) == told
+
+
 def test_what_comes_before_the_damage_of_a_gzip_file_is_read(tmp_path: Path) -> None:
     rows = [f"2025-09-19T07:{k // 60:02d}:{k % 60:02d}Z,a-1,24.{k:04d},59.5" for k in range(1500)]
     stored = gzip.compress("\n".join(["t,track,lon,lat", *rows]).encode())
