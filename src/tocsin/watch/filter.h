@@ -4,9 +4,8 @@
 #ifndef TOCSIN_FILTER_H
 #define TOCSIN_FILTER_H
 
-#include "../lanes.h"
 #include "motion.h"
-#include "plane.h"
+#include "planes.h"
 
 #define NEAR_DEG 1e-5
 #define SAME_S 10.0
@@ -16,11 +15,6 @@
 typedef double row4 __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
 
 ALWAYS v at_once(const double *from) { return *(const row4 *)from; }
-ALWAYS long some(vi a) { return (a[0] | a[1] | a[2] | a[3]) != 0; }
-ALWAYS v size_of(v a) { return (v)((vi)a & 0x7fffffffffffffffLL); }
-ALWAYS v most(v a, v b) { return pick((a != a) | (a > b), a, b); } /* a NaN is the answer */
-ALWAYS v least(v a, v b) { return pick((a != a) | (a < b), a, b); }
-
 #if defined(__clang__)
 #define MIXED(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 #else
@@ -33,47 +27,6 @@ ALWAYS void turned_over(v *m) {
   v cd0 = MIXED(m[2], m[3], 0, 4, 2, 6), cd1 = MIXED(m[2], m[3], 1, 5, 3, 7);
   m[0] = MIXED(ab0, cd0, 0, 1, 4, 5), m[1] = MIXED(ab1, cd1, 0, 1, 4, 5);
   m[2] = MIXED(ab0, cd0, 2, 3, 6, 7), m[3] = MIXED(ab1, cd1, 2, 3, 6, 7);
-}
-
-SERIES(v, sines, all)
-
-typedef struct { /* of plane.h */
-  v lon, lat, sin, cos, n, m, bend;
-} Places;
-
-ALWAYS Places places(v lon, v lat) {
-  Places p = {.lon = lon, .lat = lat};
-  v e, sin2;
-  p.sin = sines(lat * all(RAD));
-  sin2 = p.sin * p.sin;
-  p.cos = root(most(all(1.0) - sin2, all(0.0)));
-  e = all(E2) * sin2;
-  p.n = all(A_M) * (all(1.0) + e * (all(0.5) + e * (all(0.375) + e * all(0.3125))));
-  p.m = all(A_M * (1 - E2)) * (all(1.0) + e * (all(1.5) + e * (all(1.875) + e * all(2.1875))));
-  p.bend = p.sin / (most(p.cos, all(1e-3)) * all(2 * A_M));
-  return p;
-}
-
-ALWAYS v short_ways(v dlon) {
-  if (some(size_of(dlon) > all(180.0))) EACH(i, 0, LANES) dlon[i] = short_way(dlon[i]);
-  return dlon;
-}
-
-ALWAYS v cosine_at(const Places *p, v rise) {
-  return p->cos * (all(1.0) - rise * rise / all(2.0)) - p->sin * rise;
-}
-
-ALWAYS void apart(const Places *p, v lon, v lat, v *x, v *y) {
-  v rise = (lat - p->lat) * all(RAD);
-  *x = short_ways(lon - p->lon) * all(RAD) * p->n * cosine_at(p, rise);
-  *y = rise * p->m + p->bend * *x * *x;
-}
-
-ALWAYS void off(const Places *p, v x, v y, v *lon, v *lat) {
-  v rise = (y - p->bend * x * x) / p->m, at = p->lat + rise / all(RAD);
-  v cos = most(cosine_at(p, rise), all(1e-6));
-  *lon = short_ways(p->lon + x / (p->n * cos) / all(RAD));
-  *lat = pick(at < all(-90.0), all(-90.0), pick(at > all(90.0), all(90.0), at));
 }
 
 /* Four positions and their tracks. */

@@ -1,4 +1,4 @@
-/* Pieces of a boundary in the plane about a place: the equations of plane.py, one place at a time. */
+/* The plane about a place: the equations of plane.py, one place at a time. */
 
 #ifndef TOCSIN_PLANE_H
 #define TOCSIN_PLANE_H
@@ -67,31 +67,6 @@ static inline void away(const Place *p, double x, double y, double *lon, double 
   double cos = most_of(p->cos * (1 - rise * rise / 2) - p->sin * rise, 1e-6);
   *lon = short_way(p->lon + x / (p->n * cos) / RAD);
   *lat = at < -90.0 ? -90.0 : at > 90.0 ? 90.0 : at;
-}
-
-/* Both ends of a piece in the plane; b lies where it does beside a. */
-static inline void ends(const Place *p, double a_lon, double a_lat, double b_lon, double b_lat,
-                        double *a, double *b) {
-  double dlon = short_way(a_lon - p->lon);
-  project(p, dlon, a_lat, &a[0], &a[1]);
-  project(p, dlon + (b_lon - a_lon), b_lat, &b[0], &b[1]);
-}
-
-/* The squared distance of the place from a piece. */
-static inline double squared(const double *a, const double *b) {
-  double sx = b[0] - a[0], sy = b[1] - a[1], length2 = sx * sx + sy * sy, x, y;
-  double t = -(a[0] * sx + a[1] * sy) / most_of(length2, 1e-9);
-  t = t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
-  x = a[0] + t * sx, y = a[1] + t * sy;
-  return x * x + y * y;
-}
-
-/* Whether the way from the place to q crosses a piece; a vertex on it belongs to one side. */
-static inline int crossed(const double *a, const double *b, double qx, double qy) {
-  int left = qx * a[1] - qy * a[0] > 0, right = qx * b[1] - qy * b[0] > 0;
-  double sx = b[0] - a[0], sy = b[1] - a[1];
-  int here = sy * a[0] - sx * a[1] > 0, there = sx * (qy - a[1]) - sy * (qx - a[0]) > 0;
-  return left != right && here != there;
 }
 
 #endif

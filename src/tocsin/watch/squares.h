@@ -6,7 +6,7 @@
 #ifndef TOCSIN_SQUARES_H
 #define TOCSIN_SQUARES_H
 
-#include "plane.h"
+#include "planes.h"
 
 enum { LEAF = 2, UNMADE = -1, NOTHING = -2 }; /* limits.py */
 enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1, ENOUGH = 200 };
@@ -63,19 +63,36 @@ static inline int64_t smallest(const Squares *s, int64_t node, double lon, doubl
 /* The distance from the nearest of a square's pieces, every `step`-th of them.  In a leaf the side
    is that of the middle, changed with every piece that the way from there (qx, qy) crosses; another
    square lies on one side as a whole, as far as anything is measured in it. */
-static inline double measured(const Squares *s, const Place *at, int64_t node, int64_t step, double qx,
-                       double qy) {
-  double least = INFINITY, a[2], b[2];
-  int leaf = s->state[node] == LEAF, within = s->middle[4 * node + 2] > 0;
+static SWIFT double measured(const Squares *s, const Place *at, int64_t node, int64_t step,
+                             double qx, double qy) {
+  Places here = one_place(at);
+  v least_m2 = all(INFINITY);
+  vi over = {0};
   const int64_t *piece = s->flat + s->start[node];
-  for (int64_t k = 0; k < s->n[node]; k += step) {
-    int64_t p = piece[k];
-    ends(at, s->a_lon[p], s->a_lat[p], s->b_lon[p], s->b_lat[p], a, b);
-    if (!s->clip[p]) least = least_of(squared(a, b), least);
-    if (leaf) within ^= crossed(a, b, qx, qy);
+  int64_t count = s->n[node];
+  int leaf = s->state[node] == LEAF, within = s->middle[4 * node + 2] > 0;
+  double m2;
+  for (int64_t k = 0; k < count; k += step * LANES) {
+    int64_t p[LANES];
+    vi mine = {0}, clip;
+    v a[2], b[2], each_m2;
+    EACH(l, 0, LANES) { /* where there are no more, the first of these again */
+      mine[l] = -(int64_t)(k + l * step < count);
+      p[l] = piece[mine[l] ? k + l * step : k];
+    }
+    both_ends(&here, (v){s->a_lon[p[0]], s->a_lon[p[1]], s->a_lon[p[2]], s->a_lon[p[3]]},
+              (v){s->a_lat[p[0]], s->a_lat[p[1]], s->a_lat[p[2]], s->a_lat[p[3]]},
+              (v){s->b_lon[p[0]], s->b_lon[p[1]], s->b_lon[p[2]], s->b_lon[p[3]]},
+              (v){s->b_lat[p[0]], s->b_lat[p[1]], s->b_lat[p[2]], s->b_lat[p[3]]}, a, b);
+    clip = -(vi){s->clip[p[0]], s->clip[p[1]], s->clip[p[2]], s->clip[p[3]]};
+    each_m2 = squared(a, b);
+    least_m2 = pick(clip, least_m2, least(each_m2, least_m2));
+    if (leaf) over ^= crossed(a, b, all(qx), all(qy)) & mine;
   }
-  least = least == INFINITY ? FAR_M : sqrt(least);
-  return within ? least : -least;
+  m2 = least_of(least_of(least_m2[0], least_m2[1]), least_of(least_m2[2], least_m2[3]));
+  m2 = m2 == INFINITY ? FAR_M : sqrt(m2);
+  if (leaf && (over[0] ^ over[1] ^ over[2] ^ over[3])) within = !within;
+  return within ? m2 : -m2;
 }
 
 /* Where the distances at the points of a square are kept, each NaN until somebody asks for it; null
