@@ -6,17 +6,12 @@ usable, or with --strict any quarantine; 4 integrity; 10 a finding is present wi
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import cache
 from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
-
-# Sums over threads depend on how many there are: one, and a result is the same on any machine.
-# It has to be said before numpy is loaded, by the commands below.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from tocsin.commands.assess import assess
 from tocsin.commands.bell import app as bell

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import jsonschema
 import pytest
 from fastapi.testclient import TestClient
 from geojson_pydantic import Feature, FeatureCollection
 
 from tests.api.conftest import ORIGIN
 from tests.api.made import PASSWORDS, alert, row
+from tests.schemas import validator
 from tocsin.api.app import make
 from tocsin.api.held import Held, open_all
 from tocsin.api.live import Herald
@@ -109,7 +109,7 @@ def test_each_collection_is_described(reader: TestClient) -> None:
         asked = links(each, "http://www.opengis.net/def/rel/ogc/1.0/queryables")[0]["href"]
         schema = reader.get(asked)
         assert schema.headers["content-type"] == "application/schema+json"
-        jsonschema.Draft202012Validator.check_schema(schema.json())
+        validator().check_schema(schema.json())
         assert schema.json()["$id"] == asked and schema.json()["type"] == "object"
         for name in set(schema.json()["properties"]) - {"geometry"}:  # each is a parameter
             value = "1" if name == "severity" else _value(schema.json()["properties"][name])

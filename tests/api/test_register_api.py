@@ -7,12 +7,12 @@ import io
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.conftest import Sign
 from tests.api.made import told
+from tests.schemas import validator
 from tocsin.api.accounts import audit
 from tocsin.api.held import Held
 from tocsin.register.exchange.formats import FORMATS
@@ -176,7 +176,7 @@ def test_what_is_written_is_an_incident_and_one_that_its_author_may_read(sign: S
     above = client.post("/api/incidents", json={"incident": told("A", "RED")})
     assert above.status_code == 403
     schema = client.get("/api/schemas/incident").json()
-    jsonschema.Draft202012Validator(schema).validate(told("A"))
+    validator()(schema).validate(told("A"))
 
 
 def test_who_sees_only_part_of_a_draft_does_not_write_it_again(sign: Sign) -> None:

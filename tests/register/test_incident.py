@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.register.made import incident
+from tests.schemas import validator
 from tocsin.errors import IncidentError
 from tocsin.schema import (
     Answer,
@@ -166,19 +167,21 @@ def test_an_incident_survives_its_dictionary_and_its_json(made: Incident) -> Non
     assert incident_of(json.loads(json.dumps(told))) == made
 
 
-VALIDATOR = jsonschema.Draft202012Validator(incident_schema())
+@cache
+def valid() -> Any:
+    return validator()(incident_schema())
 
 
 @given(INCIDENTS)
 def test_what_is_written_is_valid_by_the_schema(made: Incident) -> None:
-    VALIDATOR.validate(incident_dict(made))
+    valid().validate(incident_dict(made))
 
 
 def test_the_schema_in_the_docs_is_the_one_of_the_code() -> None:
     path = ROOT / "docs" / "reference" / "incident.schema.json"
     again = "python builders/build_incident_schema.py"
     assert json.loads(path.read_text()) == incident_schema(), f"run: {again}"
-    jsonschema.Draft202012Validator.check_schema(incident_schema())
+    validator().check_schema(incident_schema())
 
 
 @pytest.mark.parametrize(
