@@ -143,7 +143,8 @@ def _needed(
 
     def weighing(bias: Floats) -> tuple[float, float]:
         found = Evaluation(shifts.drawn(bias[None]), world, by).held(tree)
-        return float(_medians(found.margin[None])[0]), float(np.sum(found.yes)) / max(found.known, 1)
+        p = float(np.sum(found.yes)) / max(found.known, 1)
+        return float(_medians(found.margin[None])[0]), p
 
     def lines() -> Floats | None:
         return _search(shifts, margins, limit, shifts.mean)
