@@ -114,7 +114,8 @@ class Engine:
         rows, due, motion = self.intake.take(batch, self.now_ns, self.clock_s, widest_m)
         due = self._due(rows, motion) if due is None else due
         if len(due):
-            self._judge(np.sort(due))
+            due.sort()
+            self._judge(due)
         return self._done(rows)
 
     def tick(self, now_ns: int) -> Step:

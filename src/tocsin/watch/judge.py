@@ -37,6 +37,7 @@ class Within(NamedTuple):
     guessed: Bools  # (K,) the height is the prior's
     clear_m: Floats  # (N,) of every row asked: nothing changes before it has gone so far
     rest_m: Floats  # (N,) areas that are not named are at least this far
+    lies: tuple[int, ...] | None = None  # where at, row, area and p begin in memory, if known
 
     def concerns(self, area: int, soon: Bools) -> Floats:
         """Return whether the rows asked are in an area, or (`soon`) about to be: 1, 0, NaN."""
@@ -111,7 +112,7 @@ class Judge:
         for a in self._by_hours:
             if not self.areas[a].is_active(now_ns):
                 p[area == a] = 0.0
-        return Within(point, row, area, near.d_m, p, guessed, clear, near.rest_m)
+        return Within(point, row, area, near.d_m, p, guessed, clear, near.rest_m, near.lies)
 
     def _beside(self, tracks: Tracks, rows: Ints) -> Near:
         """Return the same as `Nearby.within`, a column at a time; a doubtful P is for later."""

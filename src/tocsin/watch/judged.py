@@ -202,7 +202,9 @@ class Judged:
     def _pairs(self, found: Any) -> Any:
         """Return where pairs lie; the same ones are asked about several times in a row."""
         if self._found is not found:
-            places = (at(each) for each in (found.at, found.row, found.area, found.p))
+            places = getattr(found, "lies", None) or map(
+                at, (found.at, found.row, found.area, found.p)
+            )
             self._found, self._lies = found, _Pairs(*places, len(found.p))
         return ctypes.byref(self._lies)
 

@@ -125,9 +125,9 @@ long tocsin_within(const Squares *s, const Pairs *to, const Beside *b, const int
     int count = n - i < GROUP ? (int)(n - i) : GROUP;
     double variance[GROUP];
     long k = out;
-    for (int g = 0; g < count; g++)
+    for (int g = 0; g < GROUP && i + GROUP + g < n; g++) /* of the next ones */
       for (int line = 0; line < 2; line++)
-        __builtin_prefetch(b->record + rows[i + g] * b->wide + 8 * line);
+        __builtin_prefetch(b->record + rows[i + GROUP + g] * b->wide + 8 * line);
     for (int g = 0; g < count; g++) {
       const double *m = b->record + rows[i + g] * b->wide;
       variance[g] = most_of(m[PP], m[R]);

@@ -110,6 +110,7 @@ class Near(NamedTuple):
     clear_m: Floats
     rest_m: Floats
     talls: int  # pairs in which the height matters; with none, doubtful positions have no P
+    lies: tuple[int, ...] | None = None  # where point, row, area and p begin, if it is known
 
 
 class Nearby:
@@ -172,7 +173,8 @@ class Nearby:
         real = pairs.view(np.float64)
         whose = pairs[0, :count], pairs[5, :count], pairs[1, :count]
         d_m, p = real[3, :count], real[4, :count]
-        return Near(*whose, d_m, p, each[0], each[1], self._talls.value)
+        lies = point, row, area, share
+        return Near(*whose, d_m, p, each[0], each[1], self._talls.value, lies)
 
     def _fixed(self, tracks: Tracks, sigma_m: Floats, tall: NDArray[np.bool_]) -> Any:
         """Return where what never changes lies."""
