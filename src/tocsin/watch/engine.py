@@ -314,12 +314,10 @@ class Engine:
     def _open(self, turn: Turn, p: float, guessed: bool) -> None:
         here = (turn.row, turn.slot)
         self.holds.alert[here] = self.book.open(tell.draft(self, turn, p, guessed))
-        slot = self.judge.slots[turn.slot]
-        if slot.kind is AlertKind.INSIDE:  # what was predicted has come
-            soon = int(self.judge.slot_of[AlertKind.PREDICTED][slot.rule, slot.area + 1])
-            if soon >= 0 and self.holds.phase[turn.row, soon]:
-                self._close(turn.row, soon, tell.entered(self, turn))
-                self.holds.end(turn.row, soon)
+        soon = self.judge.soon_slot[turn.slot]
+        if soon >= 0 and self.holds.phase[turn.row, soon]:  # what was predicted has come
+            self._close(turn.row, soon, tell.entered(self, turn))
+            self.holds.end(turn.row, soon)
 
     def _close(self, row: int, slot: int, why: str | Callable[[], str]) -> None:
         name = self.holds.alert.pop((row, slot), None)

@@ -82,6 +82,16 @@ class Judge:
             ).reshape(len(self.rules), len(self.areas) + 1)
             for kind in AlertKind
         }
+        #: Of every slot of what is inside, that of what its rule predicts there, or -1.
+        self.soon_slot = [
+            of.get((AlertKind.PREDICTED, s.rule, s.area), -1) if s.kind is AlertKind.INSIDE else -1
+            for s in self.slots
+        ]
+        #: Of every slot, what its alerts say of rule and area.
+        self.named = [
+            (s.kind, self.rules[s.rule].id, self.areas[s.area].id if s.area >= 0 else None)
+            for s in self.slots
+        ]
         self.asked = np.zeros(len(self.areas), bool)
         self.asked[[s.area for s in self.slots if s.area >= 0]] = True
         self.ahead_s = tuple(rule.look_ahead_s for rule in self.rules)

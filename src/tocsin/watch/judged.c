@@ -30,11 +30,10 @@ typedef struct { /* hold.py */
   int64_t slots;
 } Holds;
 
-typedef struct { /* what opens, closes, or is to be said anew */
-  int64_t *which, *row, *slot, *since_ns;
-  double *p;
-  int8_t *what;
-} Turns;
+typedef struct { /* something opens, closes, or is to be said anew */
+  int64_t which, row, slot, since_ns, what;
+  double p;
+} Turn;
 
 /* Where tracks were when they were held against the areas, and in which they most likely are. */
 void tocsin_settled(double *numbers, const int64_t *rows, long n, const double *clear_m,
@@ -128,7 +127,7 @@ static int moved(const Holds *h, int64_t row, int64_t slot, double p, double clo
 }
 
 /* One value against a slot; returns how many turns there are then. */
-static long met(const Holds *h, const Turns *to, long out, int64_t k, int64_t row, int64_t slot,
+static long met(const Holds *h, Turn *to, long out, int64_t k, int64_t row, int64_t slot,
                 double p, double clock_s, int64_t now_ns, double notable) {
   int64_t here = row * h->slots + slot, e = h->entry[here], since_ns = 0;
   int phase = h->phase[here], moves = 0, what = 0, differs;
@@ -140,13 +139,12 @@ static long met(const Holds *h, const Turns *to, long out, int64_t k, int64_t ro
   if (moves) what = moved(h, row, slot, p, clock_s, now_ns, &since_ns);
   if (differs && h->phase[here] == OPEN) h->told[h->entry[here]] = (float)p, what = TOLD_ANEW;
   if (!what) return out;
-  to->which[out] = k, to->row[out] = row, to->slot[out] = slot, to->since_ns[out] = since_ns;
-  to->p[out] = p, to->what[out] = (int8_t)what;
+  to[out] = (Turn){k, row, slot, since_ns, what, p};
   return out + 1;
 }
 
 /* Values of rows against slots, each pair once; returns how many turns there are. */
-long tocsin_meet(const Holds *h, const Turns *to, const int64_t *row, const int64_t *slot,
+long tocsin_meet(const Holds *h, Turn *to, const int64_t *row, const int64_t *slot,
                  const double *p, long n, double clock_s, int64_t now_ns, double notable) {
   long out = 0;
   for (long k = 0; k < n; k++)
@@ -155,7 +153,7 @@ long tocsin_meet(const Holds *h, const Turns *to, const int64_t *row, const int6
 }
 
 /* The same for all pairs that a rule has to be asked about, which means whoever is not on the ground. */
-long tocsin_ruled(const Holds *h, const Turns *to, const Pairs *pairs, const int64_t *slot_of,
+long tocsin_ruled(const Holds *h, Turn *to, const Pairs *pairs, const int64_t *slot_of,
                   double off, const double *numbers, double clock_s, int64_t now_ns,
                   double notable) {
   long out = 0;
@@ -180,18 +178,15 @@ typedef struct { /* what rules ask that all mean whoever is not on the ground, a
 } Terms;
 
 /* All of the above for such rules, in one call. */
-long tocsin_judged(const Holds *h, const Turns *to, const Terms *terms, const int64_t *rows, long n,
+long tocsin_judged(const Holds *h, Turn *to, const Terms *terms, const int64_t *rows, long n,
                    const double *clear_m, const Pairs *pairs, int32_t *in_area, double *p_in,
                    double clock_s, int64_t now_ns, double notable) {
-  Turns here = *to;
   long out = 0;
   tocsin_settled(h->numbers, rows, n, clear_m, pairs, terms->asked, in_area, p_in);
   for (int64_t r = 0; r < terms->rules; r++) {
     const int64_t *slot_of = terms->slot_of + r * (terms->areas + 1);
-    long more = tocsin_ruled(h, &here, pairs, slot_of, terms->off[r], h->numbers, clock_s, now_ns,
-                             notable);
-    out += more, here.which += more, here.row += more, here.slot += more;
-    here.since_ns += more, here.p += more, here.what += more;
+    out += tocsin_ruled(h, to + out, pairs, slot_of, terms->off[r], h->numbers, clock_s, now_ns,
+                        notable);
   }
   tocsin_calm(h->numbers, rows, n, pairs, terms->changing, terms->recheck_s, terms->patience, 0,
               clock_s);

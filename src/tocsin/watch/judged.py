@@ -40,6 +40,9 @@ class _Pairs(ctypes.Structure):
 _GROW = ("since_s", "since_ns", "told", "free")
 _STAY = ("phase", "entry", "free_count", "on", "off", "dwell_s", "close_s")
 _OPENS, _CLOSES = 1, 2  # of a turn; else it is said anew
+_TURN = np.dtype(
+    [*((n, np.int64) for n in ("which", "row", "slot", "since_ns", "what")), ("p", float)]
+)
 
 
 class _Holds(ctypes.Structure):
@@ -48,12 +51,6 @@ class _Holds(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("numbers", "free", "free_count")),
         *((name, ctypes.c_void_p) for name in ("on", "off", "dwell_s", "close_s")),
         ("slots", ctypes.c_int64),
-    ]
-
-
-class _Turns(ctypes.Structure):
-    _fields_ = [
-        *((name, ctypes.c_void_p) for name in ("which", "row", "slot", "since_ns", "p", "what")),
     ]
 
 
@@ -181,20 +178,19 @@ class Judged:
     def _ready(self, count: int) -> tuple[Any, Any]:
         """Return where the holds and the turns lie, with room for so many."""
         self._holds.room(count)
-        if count > len(self._turns[0]):
+        if count > len(self._turns):
             self._room(2 * count)
-        return ctypes.byref(self._of()), ctypes.byref(self._written)
+        return ctypes.byref(self._of()), self._written
 
     def _room(self, count: int) -> None:
-        self._turns = (*np.empty((4, count), np.int64), np.empty(count), np.empty(count, np.int8))
-        self._written = _Turns(*map(at, self._turns))
+        self._turns = np.empty(count, _TURN)
+        self._written = at(self._turns)
 
     def _told(self, count: int) -> tuple[list[Turn], list[Turn]]:
         turns: list[Turn] = []
         anew: list[Turn] = []
         if count:
-            columns = (each[:count].tolist() for each in self._turns)
-            for k, row, slot, since_ns, p, what in zip(*columns, strict=True):
+            for k, row, slot, since_ns, what, p in self._turns[:count].tolist():
                 turn = Turn(row, slot, k, what != _CLOSES, since_ns, p)
                 (turns if what in (_OPENS, _CLOSES) else anew).append(turn)
         return turns, anew

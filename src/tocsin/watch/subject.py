@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tocsin.schema.live import AlertKind, Interval
 from tocsin.watch import why
 from tocsin.watch.area import Area
+from tocsin.watch.hold import Slot
+from tocsin.watch.rules import Rule
 from tocsin.watch.settings import DATUMS
 from tocsin.watch.tracks import (
     H_SIGMA_M,
@@ -37,24 +39,23 @@ class Subject:
     """A track, its slot, rule and area.  Nothing in it changes when the engine goes on."""
 
     __slots__ = (
-        *("_held", "_numbers", "_turns", "area", "callsign", "clock_s", "doubtful", "guessed"),
-        *("judge", "missed_by", "now_ns", "p", "rule", "slot", "synthetic", "track", "when"),
+        *("_held", "_numbers", "_slot", "_turns", "callsign", "clock_s", "doubtful", "guessed"),
+        *("judge", "missed_by", "now_ns", "p", "synthetic", "track", "when"),
     )
 
     def __init__(self, engine: Engine, row: int, slot: int, p: float, guessed: bool) -> None:
         judge, t, clock_s = engine.judge, engine.tracks, engine.clock_s
         self.judge, self.clock_s, self.now_ns = judge, clock_s, engine.now_ns
         self.p, self.guessed, self.synthetic = p, guessed, engine.synthetic
-        self.slot = told = judge.slots[slot]
-        self.rule = judge.rules[told.rule]
-        self.area: Area | None = judge.areas[told.area] if told.area >= 0 else None
+        self._slot, kind = slot, judge.named[slot][0]
         self._held, self._turns, self._numbers = t.record[row].copy(), t.turns, _NONE
         self.callsign, self.track = t.callsign[row], t.name[row]
         self.doubtful = t.is_doubtful(row, clock_s)
         #: When it is likely to enter, as it was looked at last.
-        soon = told.kind is AlertKind.PREDICTED
-        self.when: Interval | None = engine.prophet.eta(row, told.area) if soon else None
-        lost = told.kind is AlertKind.LOST
+        soon = kind is AlertKind.PREDICTED
+        area = judge.slots[slot].area if soon else -1
+        self.when: Interval | None = engine.prophet.eta(row, area) if soon else None
+        lost = kind is AlertKind.LOST
         self.missed_by = engine.outlook.missed_by.get(row, "") if lost else ""
 
     @property
@@ -63,6 +64,22 @@ class Subject:
         if not self._numbers:
             self._numbers = self._held.tolist()
         return self._numbers
+
+    @property
+    def slot(self) -> Slot:
+        """What may hold of it."""
+        return self.judge.slots[self._slot]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule that asks for it."""
+        return self.judge.rules[self.slot.rule]
+
+    @property
+    def area(self) -> Area | None:
+        """The area that it is about; None where it is about none."""
+        area = self.slot.area
+        return self.judge.areas[area] if area >= 0 else None
 
     @property
     def sources(self) -> int:
@@ -99,10 +116,10 @@ class Subject:
 
     def place(self) -> tuple[str, float]:
         """Return what the area is called, and the error of the distance from its limit."""
-        if self.area is None:
+        m, area = self.numbers, self.area
+        if area is None:
             raise ValueError(f"the rule {self.rule.id} watches no area")
-        m = self.numbers
-        return self.area.title, math.hypot(math.sqrt(max(m[PP], m[R])), self.area.sigma_m)
+        return area.title, math.hypot(math.sqrt(max(m[PP], m[R])), area.sigma_m)
 
     def age_s(self) -> float:
         """Return how old the newest position is: time since it came, and how late it came."""

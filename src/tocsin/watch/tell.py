@@ -68,7 +68,7 @@ def draft(
     held   the alert that says it so far: who it is and what was done stays
     """
     s = Subject(engine, turn.row, turn.slot, p, guessed)
-    rule, area = s.rule.id, None if s.area is None else s.area.id
+    kind, rule, area = engine.judge.named[turn.slot]
     if held is None:
         name, opened_ns = alert_id(rule, area, s.track, turn.since_ns), turn.since_ns
         state, closed_ns = AlertState.OPEN, None
@@ -76,7 +76,7 @@ def draft(
         name, opened_ns, state = held.id, held.opened_ns, held.state
         closed_ns = held.closed_ns
     handling = () if held is None else held.handling
-    mine = (name, revision, s.slot.kind, rule, area, s.track, state, opened_ns, closed_ns)
+    mine = (name, revision, kind, rule, area, s.track, state, opened_ns, closed_ns)
     return Draft(*mine, handling, _written, s)
 
 
