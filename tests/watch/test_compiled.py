@@ -18,6 +18,7 @@ from tocsin.watch.batch import NOBODY, Batch
 from tocsin.watch.engine import Engine
 from tocsin.watch.gnss import affected
 from tocsin.watch.limits import Limits
+from tocsin.watch.rules import Rule
 from tocsin.watch.soon import foresee
 from tocsin.watch.tracks import CODES, LAT, LON, NUMBERS, PP, PV, VE, VN, VV, R, T
 
@@ -31,6 +32,11 @@ AREAS = [
 RULES = [
     rule(kinds=["inside", "predicted", "dark"]),
     rule(id="by-plots", kinds=["inside", "predicted"], sources=["psr", "mlat"], severity=1),
+]
+#: Of whoever flies there, and nothing ahead: what follows is one compiled call.
+PLAIN = [
+    rule(kinds=["inside", "dark"]),
+    rule(id="few", kinds=["inside"], areas=["CTR", "LINE"], severity=1),
 ]
 
 
@@ -104,11 +110,12 @@ def tidied(told: Batch, k: int) -> Batch:
     return told.take(np.random.default_rng(k).permutation(once))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_both_ways_give_the_same_alerts_and_the_same_tracks(seed: int) -> None:
-    machines = [engine(AREAS, RULES, capacity=64) for _ in range(2)]
+@pytest.mark.parametrize(("seed", "rules"), [(1, RULES), (2, RULES), (3, RULES), (4, PLAIN)])
+def test_both_ways_give_the_same_alerts_and_the_same_tracks(seed: int, rules: list[Rule]) -> None:
+    machines = [engine(AREAS, rules, capacity=64) for _ in range(2)]
     in_numpy(machines[1])
     assert machines[0].intake.compiled is not None
+    assert machines[0]._at_once == (rules is PLAIN)
     rng = np.random.default_rng(seed)
     told: list[list[str]] = [[], []]
     for k in range(60):

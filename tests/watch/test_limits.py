@@ -13,6 +13,7 @@ from tocsin.incursion.field import Field
 from tocsin.schema import Edge, Floats, Outline, Ring, Volume
 from tocsin.watch.area import area_of
 from tocsin.watch.limits import Limits
+from tocsin.watch.plane import sine
 
 
 def coast(lon0: float = 25.0, lat0: float = 59.0, seed: int = 1) -> Outline:
@@ -91,6 +92,22 @@ def test_what_is_prepared_is_all_that_a_place_near_a_limit_needs() -> None:
     lon[:200] = rng.uniform(-180.0, -179.0, 200)  # on the other side of the antimeridian
     ask(limits, lon, lat, 1_000.0)
     assert limits.count == count
+    # And whoever comes flies through places where nothing is near: those are known too.
+    near = Limits([area_of(coast())], far_m=20_000.0)
+    count = near.warm(100_000)
+    squares = len(near._table)
+    lon, lat = rng.uniform(21.0, 29.0, 3000), rng.uniform(56.6, 61.4, 3000)  # 200 km about
+    d, _ = ask(near, lon, lat, 1_000.0)
+    assert np.isinf(d).any()
+    assert (near.count, len(near._table)) == (count, squares)
+
+
+def test_the_sine_has_the_same_bits_everywhere_and_is_one_of_a_library_to_the_last() -> None:
+    angle = np.concatenate([np.linspace(-np.pi / 2, np.pi / 2, 20_001), [1e-300, -0.0]])
+    off = np.abs(sine(angle) - np.sin(angle))
+    assert (off <= 2 * np.spacing(np.abs(np.sin(angle)))).all()
+    assert (np.abs(sine(angle)) <= 1.0).all() and np.isnan(sine(np.array([np.nan]))).all()
+    assert np.array_equal(sine(-angle), -sine(angle))
 
 
 def test_what_is_drawn_before_it_is_asked_is_what_is_drawn_then() -> None:
