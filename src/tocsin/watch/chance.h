@@ -5,9 +5,12 @@
 
 #include <math.h>
 
+#define NOTHING_LEFT 746.0 /* e to the minus that is 0, which is found at length */
+
 /* Abramowitz and Stegun 7.1.26, as chance.py has it. */
 static inline double phi(double z) {
   double x = fabs(z) * 0.7071067811865476, t = 1.0 / (1.0 + 0.3275911 * x);
+  if (x * x > NOTHING_LEFT) return z < 0 ? 0.0 : 1.0;
   double poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 +
                 t * 1.061405429))));
   double tail = 0.5 * poly * exp(-x * x);

@@ -18,7 +18,7 @@ static inline double by_middle(const Squares *s, const Asked *place, int64_t nod
   const double *middle = s->middle + 4 * node;
   double qx, qy, least_m;
   xy(&place->at, middle[0], middle[1], &qx, &qy);
-  least_m = fabs(middle[2]) - hypot(qx, qy) * 1.02;
+  least_m = fabs(middle[2]) - sqrt(qx * qx + qy * qy) * 1.02;
   *how = least_m < place->need_m ? EXACT : LOWER_BOUND;
   return copysign(most_of(least_m, 0.0), middle[2]);
 }

@@ -107,7 +107,7 @@ class Limits(Tree):
         """
         qx, qy = plane.xy(at, self.lon_deg[node], self.lat_deg[node])
         middle_m = self.d_m[node]
-        least_m = np.abs(middle_m) - np.hypot(qx, qy) * 1.02
+        least_m = np.abs(middle_m) - np.sqrt(qx * qx + qy * qy) * 1.02
         d = np.copysign(np.maximum(least_m, 0.0), middle_m)
         near = least_m < need_m
         leaf = self.state[node] == LEAF
