@@ -284,7 +284,7 @@ def _elsewhere(
 
 def ahead(m: Floats, dt: Floats, q: float) -> tuple[Floats, Floats, Floats]:
     """Return east, north and position variance of tracks `dt` seconds on; m is (columns, N)."""
-    pp = m[PP] + 2 * dt * m[PV] + dt * dt * m[VV] + (q / 3) * dt**3
+    pp = m[PP] + 2 * dt * m[PV] + dt * dt * m[VV] + (q / 3) * (dt * dt * dt)
     return m[VE] * dt, m[VN] * dt, pp
 
 

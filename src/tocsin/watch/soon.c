@@ -67,7 +67,7 @@ long tocsin_ahead(const Squares *s, const Asked *asked, double *p, double *eta, 
       double near;
       t[i] = (i < ALONG ? i * (1.0 / ALONG) : 1.0) * horizon;
       if (!straight(s, &at, m[VE] * t[i], m[VN] * t[i], area, &d[i])) return MISSING;
-      sigma[i] = sqrt(base + 2 * t[i] * m[PV] + t[i] * t[i] * m[VV] + (q / 3) * pow(t[i], 3) +
+      sigma[i] = sqrt(base + 2 * t[i] * m[PV] + t[i] * t[i] * m[VV] + (q / 3) * (t[i] * t[i] * t[i]) +
                       limit * limit);
       z[i] = d[i] / sigma[i];
       if (z[i] > z[best]) best = i;

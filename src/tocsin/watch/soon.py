@@ -130,7 +130,7 @@ def _in_numpy(
     beside = np.broadcast_to(area, t.shape).ravel()
     d = judge.limits.rough(lon.ravel(), lat.ravel(), beside).reshape(t.shape)
     base = np.maximum(m[PP], m[R])
-    variance = base + 2 * t * m[PV] + t * t * m[VV] + (q / 3) * t**3
+    variance = base + 2 * t * m[PV] + t * t * m[VV] + (q / 3) * (t * t * t)
     sigma = np.sqrt(variance + limit_m**2)
     z = d / sigma
     top = z.max(axis=0)

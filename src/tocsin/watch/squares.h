@@ -12,7 +12,9 @@ enum { LEAF = 2, UNMADE = -1, NOTHING = -2 }; /* limits.py */
 enum { LEVELS = 4, ROWS = 180, COLUMNS = 180, MISSING = -1, CELLS = 4, NODES = CELLS + 1, ENOUGH = 200 };
 #define FAR_M 100000.0
 
+/* Powers of two: to divide by one is to multiply by the other, to the last bit. */
 static const double STEP_DEG[LEVELS] = {1.0, 0.25, 0.0625, 0.015625};
+static const double A_DEGREE[LEVELS] = {1.0, 4.0, 16.0, 64.0};
 
 typedef struct {
   const int64_t *root;                  /* of every largest square: its row in `table` */
@@ -31,21 +33,21 @@ typedef struct {
   int64_t room;
 } Squares;
 
-static inline int64_t index_of(double value, double step, int64_t most) {
-  double at = floor(value / step);
-  return at < 0 ? 0 : at > most - 1 ? most - 1 : (int64_t)at;
+static inline int64_t index_of(double steps, int64_t most) {
+  if (!(steps >= 0)) return 0;
+  return steps >= most ? most - 1 : (int64_t)steps;
 }
 
 static inline int64_t root_of(const Squares *s, double lon, double lat) {
   if (isnan(lon) || isnan(lat)) return MISSING; /* no place: Python refuses it */
-  return s->root[index_of(lat + 90.0, 1.0, ROWS) * COLUMNS + index_of(lon + 180.0, 2.0, COLUMNS)];
+  return s->root[index_of(lat + 90.0, ROWS) * COLUMNS + index_of((lon + 180.0) / 2, COLUMNS)];
 }
 
 /* Which of the sixteen that a square is divided into a place lies in, at a level. */
 static inline int64_t cell_of(int level, double lon, double lat) {
-  double step = STEP_DEG[level];
-  int64_t most = (int64_t)(180 / step);
-  int64_t i = index_of(lat + 90.0, step, most), j = index_of(lon + 180.0, 2 * step, most);
+  double times = A_DEGREE[level];
+  int64_t most = (int64_t)(180 * times);
+  int64_t i = index_of((lat + 90.0) * times, most), j = index_of((lon + 180.0) * (times / 2), most);
   return (i & 3) * 4 + (j & 3);
 }
 
@@ -127,7 +129,7 @@ static inline double at_point(const Squares *s, int64_t node, float *points, int
    still to be made, or has no room to be drawn. */
 static inline int rough(const Squares *s, double lon, double lat, int64_t area, double *d_m) {
   int64_t root = root_of(s, lon, lat), node, row, column;
-  double high, x, y, fx, fy, south, north;
+  double times, x, y, fx, fy, south, north;
   float *at;
   if (root < 0) return 0;
   node = s->table[root * s->areas + area];
@@ -135,9 +137,9 @@ static inline int rough(const Squares *s, double lon, double lat, int64_t area, 
   if (node < 0) return 1;
   node = smallest(s, node, lon, lat);
   if (node < 0 || !(at = drawn(s, node))) return 0;
-  high = STEP_DEG[s->level[node]];
-  x = (lon - s->middle[4 * node]) / (2 * high) + 0.5;
-  y = (lat - s->middle[4 * node + 1]) / high + 0.5;
+  times = A_DEGREE[s->level[node]];
+  x = (lon - s->middle[4 * node]) * (times / 2) + 0.5;
+  y = (lat - s->middle[4 * node + 1]) * times + 0.5;
   x = (x < 0 ? 0 : x > 1 ? 1 : x) * CELLS, y = (y < 0 ? 0 : y > 1 ? 1 : y) * CELLS;
   row = y < CELLS ? (int64_t)y : CELLS - 1, column = x < CELLS ? (int64_t)x : CELLS - 1;
   fy = y - row, fx = x - column;
