@@ -70,6 +70,8 @@ def life(url: str, words: list[str]) -> None:
 
 def main() -> None:
     url = sys.argv[1]
+    with open_store(url):  # what that loads no child has to load again
+        pass
     tell("ready")
     for line in sys.stdin:
         pid = os.fork()
