@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.calling import tocsin
 from tests.conftest import ROOT
 from tests.live.conftest import until
 from tests.live.traffic import beast_server
@@ -78,17 +79,15 @@ def test_it_ends_by_itself_and_says_what_it_sees_to_people(tmp_path: Path) -> No
 
 
 def test_check_says_what_a_configuration_is(tmp_path: Path) -> None:
-    done = subprocess.run(command(GULF, "--check", "--json"), capture_output=True, text=True)
+    done = tocsin("watch", str(GULF), "--check", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert [feed["name"] for feed in told["feeds"]] == ["rx"]
     assert [area["id"] for area in told["areas"]] == ["EE", "FI"]
-    wrong = subprocess.run(
-        command(GULF, "--check", "--set", "feed.rx.adress=1"), capture_output=True, text=True
-    )
+    wrong = tocsin("watch", str(GULF), "--check", "--set", "feed.rx.adress=1")
     assert wrong.returncode == 2
     assert wrong.stderr.count("\n") == 1
     assert "did you mean address?" in wrong.stderr
-    empty = subprocess.run(command(GULF, "--replay", tmp_path), capture_output=True, text=True)
+    empty = tocsin("watch", str(GULF), "--replay", str(tmp_path))
     assert empty.returncode == 2
     assert "holds no journal" in empty.stderr
