@@ -11,8 +11,8 @@ READY := .venv/ready
 # each compiles the whole package once more.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Three workers on two cores, for some tests wait; see tests/workers.py.
-SHARED := -n 3 --dist loadfile --no-loadscope-reorder
+# Four workers on two cores, for many tests wait; see tests/workers.py.
+SHARED := -n 4 --dist loadfile --no-loadscope-reorder
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
