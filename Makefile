@@ -60,9 +60,12 @@ docs: setup ## build the documentation into site/
 	$(BIN)/zensical build --strict --clean
 	@echo "open site/index.html, or with its search: $(BIN)/python -m http.server -d site"
 
-bench: setup ## time find, smoother, posterior and a whole case; try the calibration
+bench: setup ## time find, smoother, posterior, watch and a whole case beside peers; try the calibration
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,bench]" || \
+	  echo "without the peers that cannot be installed here" >&2
 	$(BIN)/python benchmarks/find_passages.py
 	$(BIN)/python benchmarks/smoother.py
 	$(BIN)/python benchmarks/posterior.py
 	$(BIN)/python benchmarks/reference_case.py
+	$(BIN)/python benchmarks/live.py
 	$(BIN)/python benchmarks/calibration.py --tracks 60

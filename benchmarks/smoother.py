@@ -195,6 +195,9 @@ def main() -> None:
     if batch_native.library() is not None:
         compiled = ("tocsin, compiled", batched, options.tracks, "the same")
         contenders[:0] = [("tocsin, compiled", batched, SCALAR_TRACKS, "the same"), compiled]
+    for name, way, *_ in contenders:
+        if not installed(way):
+            print(f"{name} is not installed, so it is left out: `make bench` installs it")
     contenders = [one for one in contenders if installed(one[1])]
     few = rmse(batched(z[: options.peers]), truth[: options.peers])
     print(f"raw {rmse(z, truth):.1f} m; one thread; the best of {options.runs} runs")
