@@ -212,6 +212,13 @@ def test_a_verb_built_alone_is_the_verb_among_all(verb: str) -> None:
     assert alone.output == among.output and "Usage: tocsin" in alone.output
 
 
+def test_the_module_is_the_command_line_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tocsin.cli", "--version"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and done.stdout.strip().count(".") == 2, done.stderr
+
+
 def test_all_verbs_are_built_where_a_line_begins_with_none() -> None:
     assert cli._verb(["run", "register"]) == "run"
     assert not any(map(cli._verb, ([], ["register"], ["--help"], ["runn"], ["-V", "run"])))

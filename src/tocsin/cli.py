@@ -113,10 +113,6 @@ def _usage_errors() -> type[Any]:
     return next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
-if __name__ == "__main__":
-    main()
-
-
 def _app(verb: str = "") -> typer.Typer:
     """Return the verbs, or one of them."""
     out = typer.Typer(
@@ -137,3 +133,6 @@ def _app(verb: str = "") -> typer.Typer:
 
 
 app = _app()
+
+if __name__ == "__main__":
+    main()
