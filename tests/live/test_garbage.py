@@ -21,11 +21,19 @@ class Knot:
         self.me = self
 
 
-@pytest.fixture(autouse=True)
-def as_found() -> Iterator[None]:
-    frozen, enabled = gc.get_freeze_count(), gc.isenabled()
+@pytest.fixture(autouse=True, params=["nothing set aside", "others set aside"])
+def as_found(request: pytest.FixtureRequest) -> Iterator[None]:
+    was, enabled = gc.get_freeze_count() > 0, gc.isenabled()
+    gc.unfreeze()
+    others = request.param == "others set aside"
+    if others:
+        gc.freeze()
     yield
-    assert (gc.get_freeze_count(), gc.isenabled()) == (frozen, enabled)
+    left = gc.get_freeze_count() > 0
+    gc.unfreeze()
+    if was:
+        gc.freeze()
+    assert (left, gc.isenabled()) == (others, enabled)
 
 
 def _collections() -> int:

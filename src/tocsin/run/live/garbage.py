@@ -28,19 +28,23 @@ class Garbage:
         self._runs = 0
         self._was = False
         self._begun = False
+        self._others = False
         self._whole_s = 0.0
 
     def begin(self) -> None:
         """Set aside all that is there."""
+        if not self._begun:
+            self._begun, self._others = True, gc.get_freeze_count() > 0
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._begun, self._whole_s = True, time.monotonic()
+        self._whole_s = time.monotonic()
 
     def end(self) -> None:
-        """Leave the collector as it was found."""
+        """Leave the collector as it was found: what others set aside stays so."""
         if self._begun:
-            gc.unfreeze()
+            if not self._others:
+                gc.unfreeze()
             self._begun = False
 
     def __enter__(self) -> None:
