@@ -5,12 +5,13 @@ header of A. Kuznetzov.  pcapng (draft-ietf-opsawg-pcapng): sections of either b
 its own interfaces; enhanced, simple and obsolete packet blocks; `if_tsresol` and `if_tsoffset`.
 Other blocks are skipped.  Nothing is copied: a packet is an offset and a length in the bytes.
 
-A packet that says it is longer than the file, or a block whose two lengths differ, ends the
-reading: what follows cannot be framed.  What was read before stands, and `damage` says where.
+A packet that says it is longer than the file, or a block whose two lengths differ, is passed over
+to where what follows can be framed again (`captureresume`).  `damage` says what was lost and where.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import FeedError
+from tocsin.feed import captureresume
 
 Ints = NDArray[np.int64]
 
@@ -39,6 +41,7 @@ _ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _INTERFACE, _OBSOLETE, _SIMPLE, _ENHANCED = 1, 2, 3, 6
 _TSRESOL, _TSOFFSET = 9, 14
 _FILE_HEADER = 24
+_DAY_S = 86_400
 #: The upper bits of a pcap link type tell of a frame check sequence (LT_LINKTYPE of libpcap).
 _LINKTYPE_MASK = 0x03FF_FFFF
 
@@ -48,10 +51,10 @@ MAGICS = (*_PCAP, _SECTION)
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """The rest of a capture, from where it could not be framed."""
+    """A part of a capture that could not be framed."""
 
     offset: int
-    span: int  # bytes to the end of the file
+    span: int  # bytes, to where it can be framed again or to the end of the file
     reason: str  # "truncated", "bad-block"
     detail: str
 
@@ -92,26 +95,48 @@ def packets(data: bytes) -> Capture:
     return Capture(offset, length, wire, t_ns, linktype, tuple(damage))
 
 
-def _records(data: bytes, damage: list[Damage]) -> Iterator[Packet]:
-    """Yield the packets of a pcap file."""
+def _records(data: bytes, damage: list[Damage]) -> list[Packet]:
+    """Return the packets of a pcap file."""
     order, tick_ns, header = _PCAP[data[:4]]
     if len(data) < _FILE_HEADER:
         damage.append(_cut(data, 0, "a pcap file header has 24 bytes"))
-        return
+        return []
     linktype = struct.unpack_from(order + "I", data, 20)[0] & _LINKTYPE_MASK
-    record = struct.Struct(order + "4I")
-    at = _FILE_HEADER
+    shape = captureresume.Shape(order, header, 1_000_000_000 // tick_ns)
+    record, found = struct.Struct(order + "4I"), list[Packet]()
+    near_s: int | None = None
+    wary = True
+    at = before = _FILE_HEADER  # of this record and of the one before
     while at < len(data):
-        if at + header > len(data):
-            damage.append(_cut(data, at, f"a record header has {header} bytes"))
-            return
-        second, part, length, wire = record.unpack_from(data, at)
-        if at + header + length > len(data):
-            damage.append(_cut(data, at, f"the packet says {length:,} bytes"))
-            return
+        whole = at + header <= len(data)
+        second, part, length, wire = record.unpack_from(data, at) if whole else (0, 0, 0, 0)
+        fits = at + header + length <= len(data)
+        # Days apart: the length of the packet before was wrong, or a file was put together.
+        strange = wary and near_s is not None and abs(second - near_s) > _DAY_S
+        if not fits or (strange and not captureresume.chained(data, at, shape, math.inf)):
+            # The packet before is looked at again too: its length may be what is wrong.
+            then = captureresume.record(data, before + 1, shape, near_s)
+            if then is not None and then != at:
+                if before < at and then < at + header:  # none between: it is what is wrong
+                    found.pop()
+                    at = before
+                damage.append(_passed(at, then, "a record that no other follows"))
+                before = at = then
+                continue
+            wary = False  # nothing better is to be found
+        if not fits:
+            told = f"the packet says {length:,}" if whole else f"a record header has {header}"
+            damage.append(_cut(data, at, f"{told} bytes"))
+            break
         t_ns = second * 1_000_000_000 + part * tick_ns
-        yield at + header, length, wire, t_ns or NO_TIME_NS, linktype
-        at += header + length
+        found.append((at + header, length, wire, t_ns or NO_TIME_NS, linktype))
+        near_s, before, at = second, at, at + header + length
+    return found
+
+
+def _passed(at: int, then: int, rule: str) -> Damage:
+    detail = f"{rule}: {then - at:,} bytes passed over, reading goes on at byte {then}"
+    return Damage(at, then - at, "bad-block", detail)
 
 
 def _cut(data: bytes, at: int, rule: str) -> Damage:
@@ -139,6 +164,19 @@ class _Interface:
 class _Section:
     order: str
     interfaces: list[_Interface] = field(default_factory=list)
+    #: Of the interfaces, those described before the first damage: what was passed over may have
+    #: described another, and would have taken the number of one that follows.
+    sure: int | None = None
+
+    def interface(self, number: int) -> _Interface | str:
+        """Return an interface by its number, or why it is not known."""
+        if number >= len(self.interfaces):
+            return (
+                f"interface {number} of a packet is not among the {len(self.interfaces)} described"
+            )
+        if self.sure is not None and number >= self.sure:
+            return f"interface {number} of a packet is described after damage, which may hold it"
+        return self.interfaces[number]
 
 
 def _blocks(data: bytes, damage: list[Damage]) -> Iterator[Packet]:
@@ -148,31 +186,45 @@ def _blocks(data: bytes, damage: list[Damage]) -> Iterator[Packet]:
         if at + 12 > len(data):
             damage.append(_cut(data, at, "a block has at least 12 bytes"))
             return
+        wrong = ""
         if data.startswith(_SECTION, at):
-            order = _ORDER.get(data[at + 8 : at + 12])
-            if order is None:
-                detail = f"byte-order magic {data[at + 8 : at + 12].hex(' ')} is not 1a2b3c4d"
-                damage.append(Damage(at, len(data) - at, "bad-block", detail))
-                return
-            section = _Section(order)
+            magic = data[at + 8 : at + 12]
+            section = _Section(_ORDER.get(magic, section.order))
+            if magic not in _ORDER:
+                wrong = f"byte-order magic {magic.hex(' ')} is not 1a2b3c4d"
         kind, total = struct.unpack_from(section.order + "2I", data, at)
-        if at + total > len(data) and total >= 12:
-            damage.append(_cut(data, at, f"the block says {total:,} bytes"))
-            return
-        last = struct.unpack_from(section.order + "I", data, at + total - 4)[0] if total > 11 else 0
-        if total < 12 or total % 4 or last != total:
-            detail = f"block lengths {total:,} and {last:,} are not two equal multiples of 4"
-            damage.append(Damage(at, len(data) - at, "bad-block", detail))
-            return
+        wrong = wrong or _framing(data, at, total, section.order)
+        if wrong:
+            then = captureresume.block(data, at + 4, section.order)
+            if then is None and at + total > len(data) and total >= 12:
+                damage.append(_cut(data, at, f"the block says {total:,} bytes"))
+            elif then is None:
+                damage.append(Damage(at, len(data) - at, "bad-block", wrong))
+            else:
+                damage.append(_passed(at, then, wrong))
+                if section.sure is None:
+                    section.sure = len(section.interfaces)
+            at = len(data) if then is None else then
+            continue
         if kind == _INTERFACE:
             section.interfaces.append(_interface(data, at, total, section.order))
         elif kind in (_OBSOLETE, _SIMPLE, _ENHANCED):
             packet = _packet(data, at, total, kind, section)
             if isinstance(packet, str):
-                damage.append(Damage(at, len(data) - at, "bad-block", packet))
-                return
-            yield packet
+                damage.append(Damage(at, total, "bad-block", packet))
+            else:
+                yield packet
         at += total
+
+
+def _framing(data: bytes, at: int, total: int, order: str) -> str:
+    """Return what is wrong with the lengths of a block, nothing for one that can be framed."""
+    if at + total > len(data):
+        return f"the block says {total:,} bytes, {len(data) - at:,} are left"
+    last = struct.unpack_from(order + "I", data, at + total - 4)[0] if total > 11 else 0
+    if total < 12 or total % 4 or last != total:
+        return f"block lengths {total:,} and {last:,} are not two equal multiples of 4"
+    return ""
 
 
 def _interface(data: bytes, at: int, total: int, order: str) -> _Interface:
@@ -209,11 +261,9 @@ def _packet(data: bytes, at: int, total: int, kind: int, section: _Section) -> P
         fields = struct.unpack_from(section.order + layout, data, at + 8)
         number, (high, low, length, wire) = fields[0], fields[-4:]
         stamp, begin = high << 32 | low, at + 28
-    if number >= len(section.interfaces):
-        return (
-            f"interface {number} of a packet is not among the {len(section.interfaces)} described"
-        )
-    interface = section.interfaces[number]
+    interface = section.interface(number)
+    if isinstance(interface, str):
+        return interface
     if kind == _SIMPLE:  # its captured length is not written: what the snap length leaves
         length = min(length, interface.snap or length, total - 16)
     if begin + length > at + total - 4:
