@@ -165,7 +165,7 @@ def test_damaged_packings_never_raise(packed: tuple[str, bytes], data: st.DataOb
 
 
 @pytest.mark.parametrize("packing", ["raw", "gps", "final"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_few_wrong_bytes_cost_a_few_blocks_and_not_the_recording(
     packing: str, data: st.DataObject

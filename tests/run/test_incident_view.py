@@ -171,6 +171,8 @@ def test_the_strip_crosses_a_half_where_the_finding_says(view: Json) -> None:
     assert set(answers) == {"drawn", "rough"}
     assert len(view["incursions"]) == 2
     for found in view["incursions"]:
+        edge = found["depth_from"]
+        assert edge and found["depth_edge"].startswith("from the ")
         p = np.array(answers[found["hypothesis"]]["p"], float)
         inside = t_s[p > 0.5]
         entry, leave = found["entry_utc"]["q50"], found["exit_utc"]["q50"]

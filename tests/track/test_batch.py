@@ -74,7 +74,7 @@ def alone(one: Measured, modes: Modes) -> Smoothed:
     modes=st.sampled_from(MODES),
 )
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -178,6 +178,9 @@ def test_as_known_at_hides_what_came_later(screen: Any) -> None:
     assert "contradicted" in later and "came out later" in later
     screen.get_by_role("button", name="Show everything").click()
     assert screen.locator("p.held").count() == 0
+    screen.get_by_role("tab", name="Now").click()
+    found = screen.locator("section[aria-labelledby=inc-result]").inner_text()
+    assert "Deepest is measured from the " in found
 
 
 def test_an_address_means_one_moment_and_two_windows_go_together(

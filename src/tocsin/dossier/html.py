@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from tocsin.errors import UsageError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 #: Traffic Light Protocol 2.0 (FIRST, August 2022): label -> colour of the text on black.
 TLP = {
@@ -21,6 +25,12 @@ TLP = {
 
 def page(values: dict[str, Any], template: str = "dossier.html.j2") -> str:
     """Return the HTML of a page; a name that the template needs and is not given is an error."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    """Return what reads templates: each is compiled once a process."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # half of this room's loading
 
     environment = Environment(
@@ -32,7 +42,7 @@ def page(values: dict[str, Any], template: str = "dossier.html.j2") -> str:
         keep_trailing_newline=True,
     )
     environment.filters["css"] = css_string
-    return environment.get_template(template).render(values)
+    return environment
 
 
 def tlp(label: object) -> tuple[str, str]:

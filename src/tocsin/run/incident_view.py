@@ -67,6 +67,10 @@ def incident_view(
     lon = np.concatenate([np.array(t["lon_deg"], float) for t in tracks] or [np.zeros(0)])
     lat = np.concatenate([np.array(t["lat_deg"], float) for t in tracks] or [np.zeros(0)])
     entered = {(row["volume"], row["hypothesis"]) for row in findings["incursions"]}
+    edges = {
+        one["id"]: "; ".join(words for words in (one["edge"], one["every"]) if words)
+        for one in page["passages"]
+    }
     return {
         "view": FORMAT,
         "case": {
@@ -89,7 +93,7 @@ def incident_view(
         "window_s": _window_s(done, tracks, t0_ns),
         "tracks": tracks,
         "answers": answers,
-        "incursions": [_timed(row, t0_ns) for row in findings["incursions"]],
+        "incursions": [_timed(row, edges, t0_ns) for row in findings["incursions"]],
         "densities": found,
         "other_side": other_side(findings["claims"], done.weighed, t0_ns) if sensors else [],
         "sensors": [_sensor(one) for one in _sensors(done)] if sensors else [],
@@ -113,10 +117,10 @@ def incident_view(
     }
 
 
-def _timed(row: Mapping[str, Any], t0_ns: int) -> Json:
-    """Return an incursion with its ends on the clock of the view."""
+def _timed(row: Mapping[str, Any], edges: Mapping[str, str], t0_ns: int) -> Json:
+    """Return an incursion with its ends on the clock of the view, and its depth's edge in words."""
     ends = {f"{end}_s": seconds(row[f"{end}_utc"], t0_ns / 1e9) for end in ("from", "to")}
-    return {**row, **ends}
+    return {**row, **ends, "depth_edge": edges.get(row["id"], "")}
 
 
 def _t0_ns(done: Studied, data: DossierData) -> int:

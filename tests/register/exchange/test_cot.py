@@ -56,7 +56,7 @@ def test_the_shipped_register_holds_against_the_schema() -> None:
         check(event)
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(MANY)
 def test_any_incident_that_fits_holds_against_the_schema(made: list[Incident]) -> None:
     items = [Item(incident=each) for each in made]

@@ -74,7 +74,7 @@ def test_an_outline_over_the_antimeridian_is_cut_there() -> None:
     assert drawn.contains(shapely.Point(-179.5, 61)) and not drawn.contains(shapely.Point(0, 61))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(-80, 80), st.floats(-180, 180), st.floats(1, shape.WIDEST_M))
 def test_the_drawn_area_holds_the_circle_and_little_more(
     lat: float, lon: float, radius_m: float

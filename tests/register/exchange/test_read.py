@@ -27,7 +27,7 @@ def test_the_formats_that_come_back() -> None:
 
 
 @pytest.mark.parametrize("fmt", BACK)
-@settings(max_examples=40, deadline=None, phases=QUICK)
+@settings(max_examples=25, deadline=None, phases=QUICK)
 @given(made=MANY)
 def test_export_then_import_gives_the_same_incidents(fmt: str, made: list[Incident]) -> None:
     got, refused = there_and_back(fmt, made)

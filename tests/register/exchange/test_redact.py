@@ -215,7 +215,7 @@ def test_a_public_revision_keeps_the_hash_of_its_content_and_not_of_its_author()
     assert amber.hash and amber.author == "ann"
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(MANY)
 def test_a_stricter_audience_never_sees_less(made: list[Incident]) -> None:
     items = [Item(incident=each) for each in made]

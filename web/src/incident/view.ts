@@ -100,6 +100,7 @@ export interface Incursion {
   exit_utc: Interval<string> | null;
   duration_s: Interval<number>;
   max_depth_m: Interval<number>;
+  depth_edge?: string;
   path_inside_m: Interval<number>;
   aircraft_count: number | null;
   open: string;
