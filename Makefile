@@ -31,9 +31,10 @@ $(READY): pyproject.toml
 	$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  $$python -m venv --clear .venv || { \
 	    echo "$$python cannot make .venv; on Debian and Ubuntu install python3-venv" >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
-	@# As pip does for what it copies: without, the first run of each verb takes seconds more.
-	$(BIN)/python -m compileall -q src/tocsin
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[dev]"
+	@# Byte code of all that was installed, on every core: without, the first run takes seconds more.
+	@# Some packages carry templates that are no Python: they are left as they are.
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib src/tocsin || true
 	@touch $@
 
 demo: setup ## run the example cases and print where their dossiers are
