@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from tests.run.boxes import tocsin, write
 from tests.run.test_left import RADAR, SCENARIO
-from tocsin.run.addressed import told
+from tocsin.run.addressed import MOST_INSIDE, MOST_NEAR, chosen, told
 from tocsin.run.flow import study
 from tocsin.settings import FindSettings
 
@@ -34,3 +34,25 @@ def test_it_is_judged_beside_another_that_flies_far_away(tmp_path: Path) -> None
 def test_who_tells_its_position_is_known_by_its_address() -> None:
     tracks = pa.table({"track": pa.array(["4a81c3-1", "primary-1", "0.1-7-1", "abc123-2"])})
     assert told(tracks, None) == {0x4A81C3, 0xABC123}
+
+
+def _tracks(inside: int, near: int) -> list[tuple[float, str, int]]:
+    deep = [(-100.0 * (k + 1), f"in-{k:03}", k) for k in range(inside)]
+    return deep + [(50.0 * k, f"near-{k:03}", k) for k in range(near)]
+
+
+def test_who_comes_inside_is_judged_however_many_are_near() -> None:
+    kept, notes = chosen(_tracks(60, 30))
+    names = [name for _, name, _ in kept]
+    assert names == sorted(names) and len(kept) == 60 + MOST_NEAR
+    assert [name for name in names if name.startswith("in-")] == [f"in-{k:03}" for k in range(60)]
+    (note,) = notes
+    assert "Of 90 tracks" in note and "the 80 that come deepest" in note
+    assert all(f"near-{k:03}" in note for k in range(MOST_NEAR, 30)) and "in-" not in note
+
+
+def test_of_more_than_can_be_held_the_deepest_are_judged_and_the_others_named() -> None:
+    kept, (note,) = chosen(_tracks(MOST_INSIDE + 2, 5))
+    assert len(kept) == MOST_INSIDE and "in-000" not in {name for _, name, _ in kept}
+    assert "in-000, " in note and "in-001" in note and "near-004" in note
+    assert chosen(_tracks(3, MOST_NEAR)) == (sorted(_tracks(3, MOST_NEAR), key=lambda t: t[1]), [])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -25,10 +26,19 @@ from tocsin.track.associate import COAST_S, LEAST_PLOTS
 from tocsin.track.branches import BiasPrior
 
 NEAR_M = 30_000.0  # farther from every volume than this, no error of a radar brings it inside
-MOST = 20  # tracks: each takes seconds
+MOST_INSIDE = 100  # tracks whose plots come inside a volume: each takes seconds, and 0.1 GB at most
+MOST_NEAR = 20  # and of those that an error of the radar alone could bring inside
 COARSE_M = 2000.0
 
+Own = TypeVar("Own")
+
 _ADDRESS = re.compile(r"([0-9a-f]{6})-", re.ASCII)
+
+
+def address_of(track: str) -> int | None:
+    """Return the address that a track is named by; None where it is named otherwise."""
+    found = _ADDRESS.match(track)
+    return int(found[1], 16) if found else None
 
 
 def told(*tables: pa.Table | None) -> set[int]:
@@ -39,7 +49,7 @@ def told(*tables: pa.Table | None) -> set[int]:
         if table is not None and table.num_rows
         for name in table["track"].cast(pa.string()).unique().to_pylist()
     ]
-    return {int(found[1], 16) for name in names if (found := _ADDRESS.match(name))}
+    return {address for name in names if (address := address_of(name)) is not None}
 
 
 def addressed_tracks(
@@ -80,17 +90,27 @@ def addressed_tracks(
             )
             if deep_m > -NEAR_M:
                 found.append((-deep_m, f"{int(address):06x}-{number}", own))
-    found.sort(key=lambda one: one[:2])
-    kept = sorted(found[:MOST], key=lambda one: one[1])
+    kept, notes = chosen(found)
     t0_ns = int(rows.t_ns[0])
     tracks = [
         sampled(name, own, t0_ns, sensors, prior, calibrated, rng, qnh) for _, name, own in kept
     ]
-    notes = []
-    if len(found) > MOST:
-        left = ", ".join(name for _, name, _ in found[MOST:])
-        notes.append(
-            f"Of {len(found)} tracks of aircraft that only answer radar, the {MOST} that come "
-            f"deepest were judged; not judged: {left}."
-        )
     return tracks, notes
+
+
+def chosen(found: list[tuple[float, str, Own]]) -> tuple[list[tuple[float, str, Own]], list[str]]:
+    """Return which tracks are judged, by name, and a note that names those that are not.
+
+    found  how far outside every volume each comes at its deepest, m, negative inside; its name
+    """
+    found = sorted(found, key=lambda one: one[:2])
+    inside = sum(one[0] < 0 for one in found)
+    most = MOST_INSIDE if inside > MOST_INSIDE else inside + MOST_NEAR
+    kept = sorted(found[:most], key=lambda one: one[1])
+    if len(found) <= most:
+        return kept, []
+    left = ", ".join(name for _, name, _ in found[most:])
+    return kept, [
+        f"Of {len(found)} tracks of aircraft that only answer radar, the {most} that come "
+        f"deepest were judged; not judged: {left}."
+    ]

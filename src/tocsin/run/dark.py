@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from tocsin.incursion.joint import EPISODE_P
 from tocsin.incursion.outward import Limits
-from tocsin.run import addressed, onward, radar
+from tocsin.run import addressed, aliases, onward, radar
 from tocsin.run.case import Case
 from tocsin.run.context import Context
 from tocsin.run.evidence import Weighed, calibration_notes, incursions, weigh
@@ -18,7 +18,9 @@ from tocsin.run.findings import utc
 from tocsin.run.heights import above_ground
 from tocsin.run.radar import DarkTrack
 from tocsin.run.sources import Gathered, Say
-from tocsin.schema import Outline
+from tocsin.schema import Outline, Sensor
+from tocsin.track.accounted import accounted_parts, is_another
+from tocsin.track.branches import BiasPrior
 
 UNKNOWN = "cannot tell"  # until the context says
 
@@ -51,7 +53,7 @@ def judged(
     plots = radar.rows_of(gathered.radars, case.qnh, case.window_ns)
     known = radar.learned(plots, sensors, gathered.co_operative)
     rng = np.random.default_rng(case.seed)
-    made = radar.dark_tracks(plots, sensors, case.height, known, rng, case.qnh)
+    made, seen = _alone(plots, sensors, case, gathered, known, rng)
     own = addressed.told(gathered.tracks, gathered.co_operative)
     rng_own = np.random.default_rng([case.seed, 2])
     more, left = addressed.addressed_tracks(
@@ -61,7 +63,7 @@ def judged(
     say("weighing them against every volume")
     weighed = tuple(weigh(tracks, outlines, rng, limits))
     rows = incursions(weighed, UNKNOWN, [done.sha256 for done in gathered.inputs])
-    notes = (*calibration_notes(known), *left, *(above_ground(outlines) if tracks else ()))
+    notes = (*calibration_notes(known), *seen, *left, *(above_ground(outlines) if tracks else ()))
     found = Dark(tracks, weighed, tuple(rows), notes, weighed)
     if not case.claims or len(tracks) < 2:
         return found
@@ -88,6 +90,40 @@ def judged(
         flown=(*one, *rest),
         unseen=tuple(_unseen(one, name, *gap) for gap in gaps),
     )
+
+
+def _alone(
+    plots: radar.RadarRows,
+    sensors: Mapping[str, Sensor],
+    case: Case,
+    gathered: Gathered,
+    known: BiasPrior | None,
+    rng: np.random.Generator,
+) -> tuple[list[DarkTrack], list[str]]:
+    """Return the tracks of plots without an address, and a note on those that are nobody's own."""
+    parts = radar.dark_plots(plots, sensors, case.height)
+    if not parts:
+        return [], []
+    t0_ns = int(plots.t_ns[plots.address < 0][0])
+    others = aliases.known_aircraft(plots, sensors, (gathered.tracks, gathered.co_operative))
+    begin_ns = int(plots.t_ns[0])
+    every = [aliases.seen_of(part, begin_ns) for part in parts]
+    who, off_m = accounted_parts(every, others, sensors)
+    own = [part for part, which in zip(parts, who, strict=True) if is_another(which)]
+    prior = case.height or radar.ANY_HEIGHT
+    tracks = [
+        radar.sampled(f"primary-{k + 1}", part, t0_ns, sensors, prior, known, rng, case.qnh)
+        for k, part in enumerate(own)
+    ]
+    notes = []
+    gone = [k for k, which in enumerate(who) if not is_another(which)]
+    if gone:
+        met, far_m = (np.concatenate([each[k] for k in gone]) for each in (who, off_m))
+        notes.append(aliases.note(others, met, far_m))
+    kept = [which for which in who if is_another(which)]
+    for track, which in zip(tracks, kept, strict=True):
+        notes += aliases.doubt(track.posterior.track, others, which)
+    return tracks, notes
 
 
 def _unseen(whole: Sequence[Weighed], name: str, begin_ns: int, end_ns: int) -> dict[str, Any]:

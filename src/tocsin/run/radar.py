@@ -103,23 +103,15 @@ def rows_of(
     return rows.take(order)
 
 
-def dark_tracks(
-    rows: RadarRows,
-    sensors: Mapping[str, Sensor],
-    height: HeightPrior | None,
-    calibrated: BiasPrior | None,
-    rng: Generator,
-    qnh: Qnh | None = None,
-    settings: SampleSettings | None = None,
-) -> list[DarkTrack]:
-    """Return the posterior of every track that plots without an address make."""
-    alone = np.flatnonzero(rows.address < 0)
-    if len(alone) < 3:
+def dark_plots(
+    rows: RadarRows, sensors: Mapping[str, Sensor], height: HeightPrior | None
+) -> list[RadarRows]:
+    """Return the plots of every track that plots without an address make."""
+    mine = rows.take(np.flatnonzero(rows.address < 0))
+    if len(mine.t_ns) < 3:
         return []
     prior = height or ANY_HEIGHT
-    mine = rows.take(alone)
-    t0_ns = int(mine.t_ns[0])
-    t_s = (mine.t_ns - t0_ns) / 1e9
+    t_s = (mine.t_ns - int(mine.t_ns[0])) / 1e9
     lon, lat, spread = placed(mine, sensors, prior.median_m)
     fine = np.flatnonzero(np.isfinite(lon))
     first = lon[fine[:1]].sum() if len(fine) else 0.0  # a median over the antimeridian is none
@@ -127,12 +119,7 @@ def dark_tracks(
     plane = Plane(float(geo.wrap_deg(middle)[0]), float(np.median(lat[fine])))
     cov = np.einsum("k,ij->kij", spread[fine] ** 2 + SLACK_M**2, np.eye(2))
     label = associate(t_s[fine], plane.xy(lon[fine], lat[fine]), cov)
-    out = []
-    for number in range(int(label.max()) + 1):
-        own = mine.take(fine[label == number])
-        name = f"primary-{number + 1}"
-        out.append(sampled(name, own, t0_ns, sensors, prior, calibrated, rng, qnh, settings))
-    return out
+    return [mine.take(fine[label == number]) for number in range(int(label.max()) + 1)]
 
 
 def sampled(
