@@ -113,17 +113,20 @@ def _records(data: bytes, damage: list[Damage]) -> list[Packet]:
         fits = at + header + length <= len(data)
         # Days apart: the length of the packet before was wrong, or a file was put together.
         strange = wary and near_s is not None and abs(second - near_s) > _DAY_S
+        then = None
         if not fits or (strange and not captureresume.chained(data, at, shape, math.inf)):
             # The packet before is looked at again too: its length may be what is wrong.
             then = captureresume.record(data, before + 1, shape, near_s)
-            if then is not None and then != at:
-                if before < at and then < at + header:  # none between: it is what is wrong
-                    found.pop()
-                    at = before
-                damage.append(_passed(at, then, "a record that no other follows"))
-                before = at = then
-                continue
-            wary = False  # nothing better is to be found
+            wary = then not in (None, at)  # else nothing better is to be found
+        elif strange:  # records of one length chain where they are read out of step too
+            then = captureresume.record_near(data, before + 1, shape, near_s, at + header)
+        if then is not None and then != at:
+            if before < at and then < at + header:  # none between: it is what is wrong
+                found.pop()
+                at = before
+            damage.append(_passed(at, then, "a record that no other follows"))
+            before = at = then
+            continue
         if not fits:
             told = f"the packet says {length:,}" if whole else f"a record header has {header}"
             damage.append(_cut(data, at, f"{told} bytes"))

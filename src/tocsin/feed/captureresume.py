@@ -61,15 +61,21 @@ def record(data: bytes, at: int, shape: Shape, near_s: int | None) -> int | None
 
     near_s  Unix time of a packet before the damage, None where there is none
     """
-    for begin, words in _windows(data, at, shape.order, shape.header):
+    found = record_near(data, at, shape, near_s, len(data))
+    # A clock that was wrong before the damage must not hide all that follows.
+    return record_near(data, at, shape, None, len(data)) if found is None else found
+
+
+def record_near(data: bytes, at: int, shape: Shape, near_s: int | None, until: int) -> int | None:
+    """Return the same within a day of a time and before `until`."""
+    for begin, words in _windows(data, at, shape.order, shape.header, until):
         fits = shape.plausible(words)
         if near_s is not None:
             fits &= np.abs(words(0) - near_s) <= _DAY_S
         for place in np.flatnonzero(fits).tolist():
             if chained(data, begin + place, shape):
                 return int(begin + place)
-    # A clock that was wrong before the damage must not hide all that follows.
-    return None if near_s is None else record(data, at, shape, None)
+    return None
 
 
 def chained(data: bytes, at: int, shape: Shape, within_s: float = _DAY_S) -> bool:
@@ -82,7 +88,9 @@ def chained(data: bytes, at: int, shape: Shape, within_s: float = _DAY_S) -> boo
             return False
         second, part, length, wire = layout.unpack_from(data, at)
         first_s = second if first_s is None else first_s
-        if not second or part >= shape.parts or abs(second - first_s) > within_s:
+        if not (second or part or length):  # zeros where nothing was written
+            return False
+        if part >= shape.parts or abs(second - first_s) > within_s:
             return False
         if length > min(wire, _LONGEST):
             return False
@@ -93,7 +101,7 @@ def chained(data: bytes, at: int, shape: Shape, within_s: float = _DAY_S) -> boo
 def block(data: bytes, at: int, order: str) -> int | None:
     """Return where the first believable pcapng block at or after `at` begins, None for none."""
     layout = struct.Struct(order + "I")
-    for begin, words in _windows(data, at, order, 12):
+    for begin, words in _windows(data, at, order, 12, len(data)):
         kind, total = words(0), words(4)
         # A section says its own byte order; its type reads the same in both.
         fits = np.isin(kind, _KINDS) & ((kind == _KINDS[-1]) | (total % 4 == 0) & (total >= 12))
@@ -109,9 +117,11 @@ def block(data: bytes, at: int, order: str) -> int | None:
     return None
 
 
-def _windows(data: bytes, at: int, order: str, header: int) -> Iterator[tuple[int, Words]]:
+def _windows(
+    data: bytes, at: int, order: str, header: int, until: int
+) -> Iterator[tuple[int, Words]]:
     """Yield places and the words from them on, a window at a time."""
-    end = len(data) - header + 1  # of where a header may begin
+    end = min(len(data) - header + 1, until)  # of where a header may begin
     step = _FIRST_STEP  # most damage is short
     while at < end:
         count = min(step, end - at)

@@ -93,7 +93,8 @@ def from_reference(
 
 
 def _nearest(fraction: float, step: float, near: float) -> float:
-    zone = floor(near / step) + floor(0.5 + (near % step) / step - fraction)
+    # The standard's two terms in one: apart they jump a zone where `near` is just below nothing.
+    zone = floor(0.5 + near / step - fraction)
     return step * (zone + fraction)
 
 
