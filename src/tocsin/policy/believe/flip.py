@@ -21,7 +21,14 @@ from tocsin.policy.believe.position import Advice, Position, advice
 #: What one step is: an amount, or for the last two a factor.
 STEP = {"prior": 0.1, "phi": 0.1, "cost_ratio": 2.0, "recovery": 2.0}
 _FACTORS = ("cost_ratio", "recovery")
-_ENDS = {"prior": (0.0, 1.0), "phi": (0.0, 1.0), "cost_ratio": (0.0, inf), "recovery": (0.0, inf)}
+#: Where a turn may lie.  Beyond a thousand million it is what rounding leaves of "never".
+_MOST = 1e9
+_ENDS = {
+    "prior": (0.0, 1.0),
+    "phi": (0.0, 1.0),
+    "cost_ratio": (1 / _MOST, _MOST),
+    "recovery": (1 / _MOST, _MOST),
+}
 
 
 @dataclass(frozen=True, slots=True)
