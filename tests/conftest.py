@@ -20,7 +20,7 @@ SHARED = ROOT.parent / "shared"
 
 # `make test` tries the same examples each time, so that a red run can be repeated; new ones are
 # looked for by `make test-all`.  No deadline: a busy machine is no reason to fail.
-settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True)
+settings.register_profile("quick", max_examples=20, deadline=None, derandomize=True)
 settings.register_profile("full", max_examples=2000, deadline=None)
 settings.load_profile("full" if os.environ.get("TOCSIN_FULL") else "quick")
 
