@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from tests.run.boxes import tocsin, write
 from tests.run.test_left import RADAR, SCENARIO
-from tocsin.run.addressed import MOST_INSIDE, MOST_NEAR, chosen, told
+from tocsin.run.addressed import MOST_INSIDE, MOST_NEAR, away, chosen, told, tracked
 from tocsin.run.flow import study
 from tocsin.settings import FindSettings
 
@@ -33,7 +34,7 @@ def test_it_is_judged_beside_another_that_flies_far_away(tmp_path: Path) -> None
 
 def test_who_tells_its_position_is_known_by_its_address() -> None:
     tracks = pa.table({"track": pa.array(["4a81c3-1", "primary-1", "0.1-7-1", "abc123-2"])})
-    assert told(tracks, None) == {0x4A81C3, 0xABC123}
+    assert told(tracks) == {0x4A81C3, 0xABC123} and told(None) == set()
 
 
 def _tracks(inside: int, near: int) -> list[tuple[float, str, int]]:
@@ -56,3 +57,22 @@ def test_of_more_than_can_be_held_the_deepest_are_judged_and_the_others_named() 
     assert len(kept) == MOST_INSIDE and "in-000" not in {name for _, name, _ in kept}
     assert "in-000, " in note and "in-001" in note and "near-004" in note
     assert chosen(_tracks(3, MOST_NEAR)) == (sorted(_tracks(3, MOST_NEAR), key=lambda t: t[1]), [])
+
+
+def test_who_stops_telling_or_is_not_trusted_is_judged_by_the_radar_again() -> None:
+    """Only trusted fixes, and a minute about each, are a track that somebody else judges."""
+    second = 1_000_000_000
+    table = pa.table(
+        {
+            "track": pa.array(["4a81c3-1"] * 3 + ["abc123-1", "4a81c3-2"]).dictionary_encode(),
+            "t": pa.array([0, 10 * second, 20 * second, 5 * second, 500 * second]),
+            "flags": pa.array([0, 0, 4, 4, 0], pa.uint32()),
+        }
+    )
+    found = tracked(table)
+    assert found[0x4A81C3].tolist() == [0, 10 * second, 500 * second]
+    assert found[0xABC123].tolist() == []  # all of it distrusted
+    seen = second * np.array([-61, -60, 30, 70, 71, 439, 440, 560, 561])
+    far = [True, False, False, False, True, True, False, False, True]
+    assert away(seen, found[0x4A81C3]).tolist() == far
+    assert away(seen, found[0xABC123]).all()

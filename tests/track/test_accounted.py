@@ -24,7 +24,6 @@ from tocsin.track.plots import site
 
 RADAR = Sensor("north", lat_deg=59.39, lon_deg=24.83, h_hae_m=60.0, rotation_s=6.0)
 SENSORS = {"north": RADAR}
-STEP_DEG = 0.0353 * 6 / 60 * 60 / 60  # of longitude in a turn of 6 s at 200 m/s, 59.7 N
 
 
 def flown(lat: float, turns: int = 40, lon: float = 24.0) -> tuple[np.ndarray, ...]:
@@ -36,8 +35,11 @@ def flown(lat: float, turns: int = 40, lon: float = 24.0) -> tuple[np.ndarray, .
 def known(lat: float = 59.7, turns: int = 40, **more: object) -> Known:
     t_s, lon, where = flown(lat, turns)
     h, sigma = np.full(turns, 6000.0), np.full(turns, 20.0)
-    made = Known("abc001", t_s, lon, where, h, sigma, np.zeros(turns, bool), 15.0)
+    made = Known("abc001", True, t_s, lon, where, h, sigma, np.zeros(turns, bool), 15.0)
     return replace(made, **more)  # type: ignore[arg-type]
+
+
+KNOWN = [known()]
 
 
 def plotted(
@@ -63,7 +65,7 @@ def plotted(
 def test_an_airliner_accounts_for_the_plots_that_a_primary_radar_has_of_it() -> None:
     seen = plotted(h_m=np.nan)
     who, off_m = accounted(seen, [known()], SENSORS)
-    assert np.mean(who == 0) > 0.98 and not is_another(who)
+    assert np.mean(who == 0) > 0.98 and not is_another(who, KNOWN)
     assert 20 < np.nanmedian(off_m) < 200
 
 
@@ -74,9 +76,9 @@ def test_who_flies_beside_it_keeps_his_plots(beside_deg: float) -> None:
     (first, second), _ = accounted_parts(both, [known()], SENSORS)
     counts = np.sum(first == 0), np.sum(second == 0)
     assert sum(counts) <= 39 + 1
-    assert not (is_another(first) is False and is_another(second) is False)
+    assert not (is_another(first, KNOWN) is False and is_another(second, KNOWN) is False)
     if abs(beside_deg) > 0.01:
-        assert not is_another(first) and is_another(second)
+        assert not is_another(first, KNOWN) and is_another(second, KNOWN)
 
 
 def test_who_answered_in_that_turn_accounts_for_nothing_in_it() -> None:
@@ -100,7 +102,7 @@ def test_before_and_after_what_it_told_and_over_gaps_it_accounts_for_nothing() -
     )
     who = accounted(seen, [part], SENSORS)[0]
     assert set(seen.t_s[who == 0] // 6) == set(range(10, 20))
-    assert is_another(who)
+    assert is_another(who, KNOWN)
     broken = known(apart=known().t_s == 120.0)
     assert accounted(seen, [broken], SENSORS)[0][19] == -1
     assert (accounted(seen, [known(gap_s=5.0)], SENSORS)[0] == -1).all()
@@ -110,7 +112,7 @@ def test_of_another_height_is_another_aircraft() -> None:
     above = plotted(h_m=6000.0 + HEIGHTS_APART_M + 50)
     assert (accounted(above, [known()], SENSORS)[0] == -1).all()
     near = plotted(h_m=6000.0 + HEIGHTS_APART_M - 50)
-    assert not is_another(accounted(near, [known()], SENSORS)[0])
+    assert not is_another(accounted(near, [known()], SENSORS)[0], KNOWN)
 
 
 def test_plots_of_one_radar_are_held_against_that_radar_only() -> None:
@@ -124,4 +126,10 @@ def test_a_track_is_another_where_enough_of_it_is_nobodys(free: list[bool]) -> N
     who = np.where(free, -1, 0)
     runs = "".join("x" if each else "." for each in free).split(".")
     long = max(len(run) for run in runs) >= LEAST_PLOTS
-    assert is_another(who) == (long or sum(free) / len(free) > 0.1 + 1e-12)
+    assert is_another(who, KNOWN) == (long or sum(free) / len(free) > 0.1 + 1e-12)
+
+
+def test_who_is_not_judged_himself_leaves_no_track_out() -> None:
+    calibrating = [known(judged=False)]
+    who, _ = accounted(plotted(), calibrating, SENSORS)
+    assert np.mean(who == 0) > 0.98 and is_another(who, calibrating)

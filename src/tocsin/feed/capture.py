@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from tocsin.errors import FeedError
 from tocsin.feed import captureresume
+from tocsin.feed.captureresume import DAY_S, ORDER
 
 Ints = NDArray[np.int64]
 
@@ -37,11 +38,9 @@ _PCAP = {
     b"\xa1\xb2\xcd\x34": (">", 1000, 24),
 }
 _SECTION = b"\x0a\x0d\x0d\x0a"
-_ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _INTERFACE, _OBSOLETE, _SIMPLE, _ENHANCED = 1, 2, 3, 6
 _TSRESOL, _TSOFFSET = 9, 14
 _FILE_HEADER = 24
-_DAY_S = 86_400
 #: The upper bits of a pcap link type tell of a frame check sequence (LT_LINKTYPE of libpcap).
 _LINKTYPE_MASK = 0x03FF_FFFF
 
@@ -80,7 +79,7 @@ Packet = tuple[int, int, int, int, int]  # offset, length, wire, t_ns, linktype
 def is_capture(head: bytes) -> bool:
     """Return whether the first bytes are those of a pcap or pcapng file."""
     if head.startswith(_SECTION):
-        return head[8:12] in _ORDER
+        return head[8:12] in ORDER
     return head[:4] in _PCAP
 
 
@@ -112,7 +111,7 @@ def _records(data: bytes, damage: list[Damage]) -> list[Packet]:
         second, part, length, wire = record.unpack_from(data, at) if whole else (0, 0, 0, 0)
         fits = at + header + length <= len(data)
         # Days apart: the length of the packet before was wrong, or a file was put together.
-        strange = wary and near_s is not None and abs(second - near_s) > _DAY_S
+        strange = wary and near_s is not None and abs(second - near_s) > DAY_S
         then = None
         if not fits or (strange and not captureresume.chained(data, at, shape, math.inf)):
             # The packet before is looked at again too: its length may be what is wrong.
@@ -192,8 +191,8 @@ def _blocks(data: bytes, damage: list[Damage]) -> Iterator[Packet]:
         wrong = ""
         if data.startswith(_SECTION, at):
             magic = data[at + 8 : at + 12]
-            section = _Section(_ORDER.get(magic, section.order))
-            if magic not in _ORDER:
+            section = _Section(ORDER.get(magic, section.order))
+            if magic not in ORDER:
                 wrong = f"byte-order magic {magic.hex(' ')} is not 1a2b3c4d"
         kind, total = struct.unpack_from(section.order + "2I", data, at)
         wrong = wrong or _framing(data, at, total, section.order)

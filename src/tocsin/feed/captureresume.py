@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 #: Headers in a row that are believed.
 _CHAIN = 3
-_DAY_S = 86_400
+DAY_S = 86_400
 #: MAXIMUM_SNAPLEN of libpcap: no packet of the link types read here is longer.
 _LONGEST = 262_144
+#: Byte-order magic of a pcapng section as it stands in the file.
+ORDER = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _FIRST_STEP, _STEP = 1 << 11, 1 << 20
 
 #: Types of block (draft-ietf-opsawg-pcapng): interface, packet, simple, names, statistics,
@@ -71,14 +73,14 @@ def record_near(data: bytes, at: int, shape: Shape, near_s: int | None, until: i
     for begin, words in _windows(data, at, shape.order, shape.header, until):
         fits = shape.plausible(words)
         if near_s is not None:
-            fits &= np.abs(words(0) - near_s) <= _DAY_S
+            fits &= np.abs(words(0) - near_s) <= DAY_S
         for place in np.flatnonzero(fits).tolist():
             if chained(data, begin + place, shape):
                 return int(begin + place)
     return None
 
 
-def chained(data: bytes, at: int, shape: Shape, within_s: float = _DAY_S) -> bool:
+def chained(data: bytes, at: int, shape: Shape, within_s: float = DAY_S) -> bool:
     """Return whether records follow one another from `at` on, with times so near one another."""
     layout, first_s = struct.Struct(shape.order + "4I"), None
     for _ in range(_CHAIN):
@@ -108,7 +110,7 @@ def block(data: bytes, at: int, order: str) -> int | None:
         for place in np.flatnonzero(fits).tolist():
             here = int(begin + place)
             if kind[place] == _KINDS[-1]:
-                if data[here + 8 : here + 12] in (b"\x4d\x3c\x2b\x1a", b"\x1a\x2b\x3c\x4d"):
+                if data[here + 8 : here + 12] in ORDER:
                     return here
                 continue
             last = here + int(total[place]) - 4

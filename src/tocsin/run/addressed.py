@@ -41,20 +41,50 @@ def address_of(track: str) -> int | None:
     return int(found[1], 16) if found else None
 
 
-def told(*tables: pa.Table | None) -> set[int]:
-    """Return the addresses of aircraft that tables of tracks name."""
-    names = [
-        name
-        for table in tables
-        if table is not None and table.num_rows
-        for name in table["track"].cast(pa.string()).unique().to_pylist()
-    ]
+def told(table: pa.Table | None) -> set[int]:
+    """Return the addresses of aircraft that a table of tracks names."""
+    if table is None or not table.num_rows:
+        return set()
+    names = table["track"].cast(pa.string()).unique().to_pylist()
     return {address for name in names if (address := address_of(name)) is not None}
+
+
+def tracked(table: pa.Table) -> dict[int, NDArray[np.int64]]:
+    """Return when aircraft told where they are by fixes that are trusted, ns, by address."""
+    out: dict[int, NDArray[np.int64]] = {}
+    if not table.num_rows:
+        return out
+    good = table["flags"].to_numpy() == 0
+    code = table["track"].combine_chunks()
+    number, t_ns = code.indices.to_numpy(), table["t"].cast(pa.int64()).to_numpy()
+    for k, name in enumerate(code.dictionary.to_pylist()):
+        address = address_of(name)
+        if address is not None:
+            mine = np.concatenate([out.get(address, t_ns[:0]), t_ns[(number == k) & good]])
+            out[address] = np.sort(mine)
+    return out
+
+
+def away(t_ns: NDArray[np.int64], at_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which times (K,) are more than COAST_S from every one of others, ascending."""
+    if not len(at_ns):
+        return np.ones(len(t_ns), np.bool_)
+    k = np.searchsorted(at_ns, t_ns)
+    before, after = at_ns[np.maximum(k - 1, 0)], at_ns[np.minimum(k, len(at_ns) - 1)]
+    nearest = np.minimum(np.abs(t_ns - before), np.abs(t_ns - after))
+    return np.asarray(nearest > COAST_S * 1e9)
+
+
+def runs(rows: RadarRows, mine: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return the parts of an aircraft's plots without a long gap that are enough for a track."""
+    parts = np.split(mine, np.flatnonzero(np.diff(rows.t_ns[mine]) > COAST_S * 1e9) + 1)
+    return [part for part in parts if len(part) >= LEAST_PLOTS]
 
 
 def addressed_tracks(
     rows: RadarRows,
-    known: set[int],
+    known: Mapping[int, NDArray[np.int64]],
+    always: set[int],
     outlines: Sequence[Outline],
     sensors: Mapping[str, Sensor],
     height: HeightPrior | None,
@@ -64,19 +94,21 @@ def addressed_tracks(
 ) -> tuple[list[DarkTrack], list[str]]:
     """Return the tracks of addresses that nothing else tracks, and what was left out.
 
-    known  addresses that something else tracks
+    known   when something else tracks an address, ns, ascending: not judged within COAST_S of it
+    always  addresses that are not judged at all: of traffic that only serves calibration
     """
     prior = height or ANY_HEIGHT
-    unknown = (rows.address >= 0) & ~np.isin(rows.address, list(known))
+    unknown = (rows.address >= 0) & ~np.isin(rows.address, list(always))
+    for address, at_ns in known.items():
+        mine = np.flatnonzero(rows.address == address)
+        unknown[mine] &= away(rows.t_ns[mine], at_ns)
     if not unknown.any() or not outlines:
         return [], []
     boundaries = [put_together([outline]) for outline in outlines]
     found: list[tuple[float, str, RadarRows]] = []
     for address in np.unique(rows.address[unknown]):
-        mine = np.flatnonzero(rows.address == address)
-        parts = np.split(mine, np.flatnonzero(np.diff(rows.t_ns[mine]) > COAST_S * 1e9) + 1)
         number = 0
-        for part in (part for part in parts if len(part) >= LEAST_PLOTS):
+        for part in runs(rows, np.flatnonzero(unknown & (rows.address == address))):
             number += 1
             own = rows.take(part)
             lon, lat, _ = placed(own, sensors, prior.median_m)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tocsin.run.addressed import address_of
+from tocsin.run.addressed import address_of, runs
 from tocsin.run.radar import ANY_HEIGHT, RadarRows, placed
 from tocsin.schema import Floats, Sensor
 from tocsin.track.accounted import Known, Seen
@@ -22,6 +22,7 @@ from tocsin.track.calibrate import MAX_GAP_S
 
 SURE_M = 500.0  # positions less sure than this account for nothing
 NAMED = 6  # aircraft that the report names one by one
+_NONE = np.zeros(0, np.int64)
 MAY_BE = 0.3  # of a track's plots are another's, from where on the report says so
 
 
@@ -38,17 +39,23 @@ def seen_of(rows: RadarRows, t0_ns: int) -> Seen:
 
 
 def known_aircraft(
-    rows: RadarRows, sensors: Mapping[str, Sensor], tables: Sequence[pa.Table | None]
+    rows: RadarRows,
+    sensors: Mapping[str, Sensor],
+    tracks: pa.Table,
+    calibrating: pa.Table | None,
 ) -> list[Known]:
     """Return the aircraft that have an address, with times in seconds after the first plot.
 
-    tables  of tracks (schema TRACK); fixes that integrity distrusts are left out
+    tracks, calibrating  schema TRACK, those that are judged and those that only serve calibration;
+                         fixes that integrity distrusts are left out
     """
     if not len(rows.t_ns):
         return []
     t0_ns = int(rows.t_ns[0])
     answered = _answered(rows, t0_ns)
-    out = [each for table in tables if table is not None for each in _told(table, t0_ns, answered)]
+    out = [*_told(tracks, t0_ns, answered, judged=True)]
+    if calibrating is not None:
+        out += _told(calibrating, t0_ns, answered, judged=False)
     return [*out, *_plotted(rows, sensors, t0_ns, answered)]
 
 
@@ -66,9 +73,11 @@ def _answered(rows: RadarRows, t0_ns: int) -> dict[int, dict[str, Floats]]:
 
 
 def _told(
-    table: pa.Table, t0_ns: int, answered: Mapping[int, Mapping[str, Floats]]
+    table: pa.Table, t0_ns: int, answered: Mapping[int, Mapping[str, Floats]], *, judged: bool
 ) -> Iterator[Known]:
     """Yield the tracks of a table that an address names."""
+    if not table.num_rows:
+        return
     sigma = table["sigma_m"].to_numpy().astype(np.float64)
     good = (table["flags"].to_numpy() == 0) & (sigma <= SURE_M)
     code = table["track"].combine_chunks()
@@ -89,6 +98,7 @@ def _told(
         breaks = np.cumsum(broken & (number == k))[mine]
         yield Known(
             f"{address:06x}",
+            judged,
             t_s[mine],
             lon[mine],
             lat[mine],
@@ -106,11 +116,12 @@ def _plotted(
     t0_ns: int,
     answered: Mapping[int, Mapping[str, Floats]],
 ) -> Iterator[Known]:
-    """Yield who answers a radar, at the places where that radar plotted it."""
+    """Yield who answers a radar often enough for a track, at the places where it plotted him."""
     names = np.array(rows.sensor)
     for address in answered:
+        mine = np.concatenate([*runs(rows, np.flatnonzero(rows.address == address)), _NONE])
         for sensor in answered[address]:
-            own = rows.take(np.flatnonzero((rows.address == address) & (names == sensor)))
+            own = rows.take(mine[names[mine] == sensor])
             t_s = (own.t_ns - t0_ns) / 1e9
             told = np.flatnonzero(np.isfinite(own.h_hae_m))
             h = np.full(len(t_s), ANY_HEIGHT.median_m)
@@ -120,6 +131,7 @@ def _plotted(
             fine = np.isfinite(lon) & np.isfinite(lat)
             yield Known(
                 f"{address:06x}",
+                True,
                 t_s[fine],
                 lon[fine],
                 lat[fine],

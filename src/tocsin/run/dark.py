@@ -54,10 +54,10 @@ def judged(
     known = radar.learned(plots, sensors, gathered.co_operative)
     rng = np.random.default_rng(case.seed)
     made, seen = _alone(plots, sensors, case, gathered, known, rng)
-    own = addressed.told(gathered.tracks, gathered.co_operative)
+    own, always = addressed.tracked(gathered.tracks), addressed.told(gathered.co_operative)
     rng_own = np.random.default_rng([case.seed, 2])
     more, left = addressed.addressed_tracks(
-        plots, own, outlines, sensors, case.height, None, rng_own, case.qnh
+        plots, own, always, outlines, sensors, case.height, None, rng_own, case.qnh
     )
     tracks = tuple(_counted(track, beside) for track in (*made, *more))
     say("weighing them against every volume")
@@ -105,24 +105,24 @@ def _alone(
     if not parts:
         return [], []
     t0_ns = int(plots.t_ns[plots.address < 0][0])
-    others = aliases.known_aircraft(plots, sensors, (gathered.tracks, gathered.co_operative))
+    others = aliases.known_aircraft(plots, sensors, gathered.tracks, gathered.co_operative)
     begin_ns = int(plots.t_ns[0])
     every = [aliases.seen_of(part, begin_ns) for part in parts]
     who, off_m = accounted_parts(every, others, sensors)
-    own = [part for part, which in zip(parts, who, strict=True) if is_another(which)]
     prior = case.height or radar.ANY_HEIGHT
-    tracks = [
-        radar.sampled(f"primary-{k + 1}", part, t0_ns, sensors, prior, known, rng, case.qnh)
-        for k, part in enumerate(own)
-    ]
-    notes = []
-    gone = [k for k, which in enumerate(who) if not is_another(which)]
-    if gone:
-        met, far_m = (np.concatenate([each[k] for k in gone]) for each in (who, off_m))
-        notes.append(aliases.note(others, met, far_m))
-    kept = [which for which in who if is_another(which)]
-    for track, which in zip(tracks, kept, strict=True):
-        notes += aliases.doubt(track.posterior.track, others, which)
+    tracks, notes = list[DarkTrack](), list[str]()
+    met, far_m = [], []
+    for part, which, off in zip(parts, who, off_m, strict=True):
+        if not is_another(which, others):
+            met.append(which)
+            far_m.append(off)
+            continue
+        name = f"primary-{len(tracks) + 1}"
+        given = name, part, t0_ns, sensors, prior, known, rng, case.qnh
+        tracks.append(radar.sampled(*given))
+        notes += aliases.doubt(name, others, which)
+    if met:
+        notes.insert(0, aliases.note(others, np.concatenate(met), np.concatenate(far_m)))
     return tracks, notes
 
 

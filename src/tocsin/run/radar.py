@@ -18,7 +18,7 @@ from tocsin.run.weather import Qnh, at
 from tocsin.schema import Datum, Floats, Posterior, Reading, Sensor
 from tocsin.track.altitude import HeightPrior
 from tocsin.track.associate import associate
-from tocsin.track.branches import BiasPrior, SampleSettings
+from tocsin.track.branches import BiasPrior
 from tocsin.track.calibrate import Pair, calibrate, for_primary
 from tocsin.track.plane import Plane
 from tocsin.track.plots import Plots, site
@@ -131,7 +131,6 @@ def sampled(
     calibrated: BiasPrior | None,
     rng: Generator,
     qnh: Qnh | None = None,
-    settings: SampleSettings | None = None,
 ) -> DarkTrack:
     """Return the posterior of one track from its plots."""
     plots = plots_of(own, t0_ns)
@@ -143,7 +142,6 @@ def sampled(
         height=prior,
         t0_ns=t0_ns,
         calibrated=calibrated,
-        settings=settings,
     )
     return DarkTrack(made, plots, t0_ns, own.obs_id, heights_of(own, qnh))
 

@@ -35,6 +35,7 @@ class Known:
     """Where an aircraft was that an address names."""
 
     name: str
+    judged: bool  # a finding of its own may come of it; else it leaves no other out
     t_s: Floats  # (N,) ascending
     lon_deg: Floats
     lat_deg: Floats
@@ -102,9 +103,13 @@ def accounted_parts(
     return np.split(who[back], ends), np.split(off_m[back], ends)
 
 
-def is_another(who: Ints) -> bool:
-    """Return whether the plots of a track, in order of time, are of an aircraft of their own."""
-    free = who < 0
+def is_another(who: Ints, known: Sequence[Known]) -> bool:
+    """Return whether the plots of a track, in order of time, are of an aircraft of their own.
+
+    So are those that only an aircraft accounts for which is not judged itself: nobody would be.
+    """
+    judged = np.array([one.judged for one in known] + [False])  # the last: of nobody
+    free = ~judged[who]
     if np.mean(free) > 1 - SHARE:
         return True
     edges = np.flatnonzero(np.diff(np.concatenate([[False], free, [False]]).astype(np.int8)))
